@@ -1,0 +1,79 @@
+"""What one entry of the ledger says, and its bytes: opaque references and hashes only, never a name."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+import rfc8785
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+MAX_ENTRY_BYTES: Final = 65_535
+"""An entry bundle counts the bytes of an entry in two (C2SP tlog-tiles, "Log entries")."""
+
+SALT_BYTES: Final = 32
+
+Opaque = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class EntryKind(StrEnum):
+    """What kind of public change an entry records."""
+
+    CERTIFICATE_PUBLISHED = "certificate.published"
+    CERTIFICATE_STATUS = "certificate.status"
+    LICENCE_STATUS = "licence.status"
+    ACCREDITATION_STATUS = "accreditation.status"
+    CURRICULUM_STATUS = "curriculum.status"
+    AFFILIATE_STATUS = "affiliate.status"
+    TRAINER_STATUS = "trainer.status"
+    NAME_CHANGED = "name.changed"
+    KEY_PUBLISHED = "key.published"
+    KEY_RETIRED = "key.retired"
+    STANDARD_PUBLISHED = "standard.published"
+    SAMPLING_COMMITTED = "sampling.committed"
+
+
+class Entry(BaseModel):
+    """One public change.
+
+    `commitment` binds what was told without telling it: without the salt nothing can be guessed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: EntryKind
+    subject: Opaque
+    recorded_at: AwareDatetime
+    effective_on: date
+    commitment: Digest
+    files: dict[Opaque, Digest] = Field(default_factory=dict, max_length=16)
+    """SHA-256 of each published file, by its name, where the change published files."""
+
+
+def canonical(entry: Entry) -> bytes:
+    """The bytes that are logged: RFC 8785 JSON, times in UTC to the microsecond; ValueError above 65,535
+    bytes."""
+    fields = entry.model_dump(mode="json")
+    fields["recorded_at"] = instant(entry.recorded_at)
+    data = rfc8785.dumps(fields)
+    if len(data) > MAX_ENTRY_BYTES:
+        raise ValueError(f"a ledger entry holds at most {MAX_ENTRY_BYTES} bytes, this one has {len(data)}")
+    return data
+
+
+def instant(moment: datetime) -> str:
+    """A moment as it stands in the ledger, one spelling only: `2026-11-22T10:00:00.000000Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def commitment(salt: bytes, told: JsonValue) -> str:
+    """Hex SHA-256 over the salt and the canonical JSON of what was told.
+
+    Whoever holds the salt can prove what was told; deleting salt and text redacts it and leaves the log
+    whole.
+    ValueError when the salt has not 32 bytes.
+    """
+    if len(salt) != SALT_BYTES:
+        raise ValueError("the salt of a commitment has 32 bytes")
+    return hashlib.sha256(salt + rfc8785.dumps(told)).hexdigest()
