@@ -1,0 +1,1 @@
+"""An evaluation inside a case: results by requirement, evidence, findings, corrective action."""

@@ -1,0 +1,1 @@
+"""A certification case: application, agreement, plan, review, decision, surveillance programme."""

@@ -1,0 +1,1 @@
+"""What a decision grants: number, versions, status history, document, credential, seal."""

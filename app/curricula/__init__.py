@@ -1,0 +1,1 @@
+"""Curricula and their versions: modules, techniques, coverage of the Standards."""

@@ -1,0 +1,1 @@
+"""Legal bodies, their names over time, and their identifiers in UK registers."""

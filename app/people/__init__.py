@@ -1,0 +1,1 @@
+"""Persons, memberships, sign-in, competence and interests."""
