@@ -1,0 +1,198 @@
+"""Reads the data files of the Standards once, checks them and answers from memory, without a database."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import holidays
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.kernel.errors import NotFound
+from app.kernel.words import _
+from app.standards.rules import (
+    Circumstance,
+    Edition,
+    LegalNote,
+    LegalNotes,
+    Nation,
+    RulePack,
+    Setting,
+    StandardsFault,
+    State,
+    notes_for,
+)
+from app.standards.rules.documents import Document
+
+FOLDER = Path(__file__).parent
+LOCK = "digests.lock"
+SATURDAY = 5
+MOST_WORKING_DAYS = 1000
+MOST_FAULTS_SHOWN = 5
+
+D = TypeVar("D", bound=Document)
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything the data files say, by id; legal notes by nation."""
+
+    editions: Mapping[str, Edition]
+    rule_packs: Mapping[str, RulePack]
+    legal_notes: tuple[LegalNotes, ...]
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The shipped data files, read and checked once. Call it at start: StandardsFault must stop the start."""
+    return read_catalogue(FOLDER)
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Reads and checks every data file under a folder. Raises StandardsFault on the first fault."""
+    editions = _documents(folder, "editions", Edition)
+    packs = _documents(folder, "rule_packs", RulePack)
+    _check_digests(folder, {**_published("editions", editions), **_published("rule_packs", packs)})
+    _check_references(folder, editions, packs)
+    notes = tuple(
+        _parsed(path, LegalNotes, _content(path)) for path in sorted(folder.glob("legal_notes/*.toml"))
+    )
+    return Catalogue(editions, packs, notes)
+
+
+def edition(name: str) -> Edition:
+    """The edition of that id, such as `rrn-1.2`. Raises NotFound with a sentence."""
+    return _named(catalogue().editions, name, _("edition of the Standards"))
+
+
+def rule_pack(name: str) -> RulePack:
+    """The rule pack of that id, such as `rrn-2026`. Raises NotFound with a sentence."""
+    return _named(catalogue().rule_packs, name, _("rule pack"))
+
+
+def newest_rule_pack() -> RulePack:
+    """The published rule pack that came into force last."""
+    published = [pack for pack in catalogue().rule_packs.values() if pack.state is State.PUBLISHED]
+    return max(published, key=lambda pack: pack.in_force_from)
+
+
+def legal_notes(nation: Nation, place: Setting | Circumstance, day: date) -> list[LegalNote]:
+    """The notes for a nation and a setting on a civil day; none means nothing noted, not nothing required."""
+    return notes_for(catalogue().legal_notes, nation, place, day)
+
+
+def working_days_after(day: date, n: int, nation: Nation, pack: RulePack | None = None) -> date:
+    """The n-th working day after a civil day in a nation; that day does not count, and n = 0 gives it back.
+
+    A case passes the rule pack it is pinned to; without one the newest published pack names the calendar.
+    Raises ValueError when n is negative or above 1,000.
+    """
+    if not 0 <= n <= MOST_WORKING_DAYS:
+        raise ValueError(f"working days are counted from 0 to {MOST_WORKING_DAYS}, not {n}")
+    subdivision = (pack or newest_rule_pack()).calendar(nation).holidays_of
+    while n:
+        day += timedelta(days=1)
+        n -= _is_working_day(day, subdivision)
+    return day
+
+
+def _is_working_day(day: date, subdivision: str) -> bool:
+    return day.weekday() < SATURDAY and day not in _public_holidays(subdivision, day.year)
+
+
+@lru_cache(maxsize=512)
+def _public_holidays(subdivision: str, year: int) -> frozenset[date]:
+    # One frozen set a year: the package's own dictionary fills itself while read, which is unsafe in threads.
+    return frozenset(holidays.country_holidays("GB", subdiv=subdivision, years=year))
+
+
+def _named(documents: Mapping[str, D], name: str, kind: str) -> D:
+    if name not in documents:
+        sentence = _("We hold no {kind} by that name. Nothing was changed. Those we hold: {names}.")
+        raise NotFound(sentence.format(kind=kind, names=", ".join(sorted(documents))))
+    return documents[name]
+
+
+def _documents(folder: Path, kind: str, model: type[D]) -> dict[str, D]:
+    found: dict[str, D] = {}
+    for path in sorted((folder / kind).glob("*.toml")):
+        content = _content(path)
+        document = _parsed(path, model, content)
+        if document.id != path.stem:
+            raise _fault(path, f"its id is {document.id}, and the file must be called {document.id}.toml")
+        found[document.id] = document.model_copy(update={"digest": hashlib.sha256(content).hexdigest()})
+    if not found:
+        raise StandardsFault(f"The folder {folder / kind} is empty. Nothing was started; put the files back.")
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _fault(path, f"it cannot be read ({error.strerror})") from error
+
+
+def _parsed(path: Path, model: type[M], content: bytes) -> M:
+    try:
+        return model.model_validate(tomllib.loads(content.decode()))
+    except ValidationError as error:
+        raise _fault(path, "; ".join(_plain(line) for line in error.errors()[:MOST_FAULTS_SHOWN])) from error
+    except ValueError as error:
+        raise _fault(path, f"it is not TOML: {error}") from error
+
+
+def _plain(line: ErrorDetails) -> str:
+    message = line["msg"].removeprefix("Value error, ")
+    where = ".".join(str(part) for part in line["loc"])
+    return f"{where}: {message}" if where else message
+
+
+def _published(kind: str, documents: Mapping[str, D]) -> dict[str, str]:
+    return {f"{kind}/{name}.toml": d.digest for name, d in documents.items() if d.state is State.PUBLISHED}
+
+
+def _check_digests(folder: Path, published: Mapping[str, str]) -> None:
+    locked = _locked(folder / LOCK)
+    for name in sorted(published.keys() | locked.keys()):
+        if name not in locked:
+            raise _fault(folder / name, f"it is published, but {LOCK} does not hold its digest")
+        if name not in published:
+            raise _fault(folder / name, f"{LOCK} says it was published, and now it is gone or unpublished")
+        if published[name] != locked[name]:
+            raise _fault(folder / name, "it was changed after it was published, and cases rely on it")
+
+
+def _locked(path: Path) -> dict[str, str]:
+    """The lock file, one `<sha256>  <file>` a line, as the program sha256sum writes it."""
+    lines = [line.split() for line in _content(path).decode().splitlines() if line]
+    if any(len(line) != 2 for line in lines) or len({line[1] for line in lines}) != len(lines):
+        raise _fault(path, "a line is not a digest and a file name, or a file is named twice")
+    return {name: digest for digest, name in lines}
+
+
+def _check_references(folder: Path, editions: Mapping[str, Edition], packs: Mapping[str, RulePack]) -> None:
+    for kind, documents in (("editions", editions), ("rule_packs", packs)):
+        for name, document in documents.items():
+            if document.replaces and document.replaces not in documents:
+                raise _fault(
+                    folder / kind / f"{name}.toml", f"it replaces {document.replaces}, which is not here"
+                )
+    for name, pack in packs.items():
+        if missing := sorted(set(pack.editions) - set(editions)):
+            raise _fault(
+                folder / "rule_packs" / f"{name}.toml", f"it names editions not here: {', '.join(missing)}"
+            )
+
+
+def _fault(path: Path, why: str) -> StandardsFault:
+    return StandardsFault(
+        f"The file {path.parent.name}/{path.name} cannot be used: {why}. "
+        "Nothing was started and nothing was changed; put the file right, then start again."
+    )
