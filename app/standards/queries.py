@@ -162,7 +162,9 @@ def _check_digests(folder: Path, published: Mapping[str, str]) -> None:
     locked = _locked(folder / LOCK)
     for name in sorted(published.keys() | locked.keys()):
         if name not in locked:
-            raise _fault(folder / name, f"it is published, but {LOCK} does not hold its digest")
+            raise _fault(
+                folder / name, f"it is published, but {LOCK} lacks the line that `sha256sum {name}` prints"
+            )
         if name not in published:
             raise _fault(folder / name, f"{LOCK} says it was published, and now it is gone or unpublished")
         if published[name] != locked[name]:
