@@ -1,1 +1,1 @@
-"""What a decision grants: number, versions, status history, document, credential, seal."""
+"""What a decision grants: number, versions, status history, statement, document, credential, seal."""

@@ -29,8 +29,8 @@ SIGNED = note.sign_note(TEXT, LOG, key_of(1).sign)
 
 def test_a_note_signed_by_somebody_elses_software_verifies() -> None:
     key = NoteKey.parse("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
-    text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem
-    is.\n"
+    text = "If you think cryptography is the answer to your problem,\n"
+    text += "then you don't know what your problem is.\n"
     line = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
     assert note.open_note(f"{text}\n\u2014 PeterNeumann {line}\n", [key]).signed_by == (key,)
 

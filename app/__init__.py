@@ -1,0 +1,1 @@
+"""The certification register: a FastAPI service for the RRN Training Standards scheme."""

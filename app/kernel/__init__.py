@@ -1,0 +1,1 @@
+"""What every area stands on: actor, clock, errors, database, workflow, casework, journal, outbox, files, mail, logging."""

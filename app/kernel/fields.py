@@ -1,0 +1,69 @@
+"""The types of what people may type: capped, normalised, without characters that hide something (rules page, 8)."""
+
+import unicodedata
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+_HIDING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF}
+
+
+def clean(text: str) -> str:
+    """NFC, trimmed, one kind of line end; refuses NUL, surrogates, control and bidirectional characters."""
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind in ("Cs", "Cn") or (kind == "Cc" and character not in "\n\t\r") or ord(character) in _HIDING:
+            raise ValueError("contains a character that cannot be shown")
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+Text = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(_one_line)]
+"""One line of at most 200 characters; may be empty."""
+Line = Annotated[Text, StringConstraints(min_length=1)]
+"""One line that says something."""
+Prose = Annotated[str, StringConstraints(max_length=5000), AfterValidator(clean)]
+"""Several lines, at most 5,000 characters; may be empty."""
+Words = Annotated[str, StringConstraints(min_length=3, max_length=5000), AfterValidator(clean)]
+"""Several lines that say something."""
+Email = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]{1,189}$", to_lower=True), AfterValidator(clean)
+]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+"""A civil date between 1990 and 2100."""
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+"""A public reference of ours, as it stands in addresses."""
+Optional = BeforeValidator(_empty_is_none)
+
+
+class Form(BaseModel):
+    """What a command asks for. Unknown fields are refused rather than dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StepForm(Form):
+    """What a step asks for: at least the version of the row the person was looking at (rules page, 21)."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1, title="Version you were looking at")]
+
+
+class Note(StepForm):
+    """What a step asks for unless it says otherwise."""
+
+    note: Annotated[Prose, Field(title="Note for the record", description="Optional. Kept in the history.")] = ""
+
+
+class View(BaseModel):
+    """What a query answers with: plain, frozen, already narrowed to the actor."""
+
+    model_config = ConfigDict(frozen=True)

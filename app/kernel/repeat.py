@@ -1,0 +1,40 @@
+"""Unsafe calls that arrive twice are carried out once: the key is stored in the transaction of the effect (rules page, 21)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Key, Table, Unit
+from app.kernel.errors import Refused
+from app.kernel.words import _
+
+
+class Repeat(Table):
+    """One key somebody sent, what they asked with it, and where it led."""
+
+    __tablename__ = "repeat"
+    __table_args__ = (UniqueConstraint("actor_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    actor_id: Mapped[str]
+    key: Mapped[str]
+    asked: Mapped[str]
+    place: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+def remembered(unit: Unit, key: str, asked: str) -> dict[str, Any] | None:
+    """Where the same call led before, or None. Raises Refused when the key came with another request."""
+    found = unit.db.scalar(select(Repeat).where(Repeat.actor_id == unit.actor.id, Repeat.key == key))
+    if found is None:
+        return None
+    if found.asked != asked:
+        raise Refused(_("This Idempotency-Key was used for another request. Nothing was changed: send a new key."))
+    return found.place
+
+
+def remember(unit: Unit, key: str, asked: str, place: dict[str, Any]) -> None:
+    """Keep where the call led, in the same transaction."""
+    unit.db.add(Repeat(actor_id=unit.actor.id, key=key, asked=asked, place=place, at=unit.now))

@@ -1,0 +1,76 @@
+"""create_app(settings): the one place where the parts meet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from sqlalchemy import text
+
+from app.kernel.clock import Clock, system_clock
+from app.kernel.database import connect, reading
+from app.settings import Settings
+from app.web import problems
+from app.web.gate import Ports, SignInNeeded
+from app.web.headers import SecurityHeaders
+from app.web.limits import Buckets, Rate
+from app.web.rendering import STATIC, check_assets
+from app.web.routing import Area, context
+
+AREAS: tuple[Area, ...] = ()
+
+
+def create_app(settings: Settings, clock: Clock = system_clock, rates: Mapping[str, Rate] | None = None) -> FastAPI:
+    """The web application of these settings. It opens no connection until somebody asks something."""
+    check_assets()
+    app = FastAPI(title="Certified Training Register", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.site = connect(settings, clock)
+    app.state.ports = make_ports()
+    app.state.buckets = Buckets(rates)
+    app.state.context = context
+    for kind, handler in problems.HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    app.add_exception_handler(SignInNeeded, problems.answer_sign_in)
+    for area in AREAS:
+        area.mount(app)
+    app.add_api_route("/healthz", alive, include_in_schema=False)
+    app.add_api_route("/readyz", ready, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(SecurityHeaders, secure=settings.secure)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def make_ports() -> Ports:
+    """What the edge asks of the areas above it."""
+    return Ports(identify=lambda _unit, _credentials: None)
+
+
+async def alive() -> Response:
+    """Liveness: touches nothing (rules page, 31)."""
+    return PlainTextResponse("alive")
+
+
+def ready(request: Request) -> Response:
+    """Readiness: says what is missing."""
+    try:
+        with reading(request.app.state.site) as unit:
+            unit.db.execute(text("select 1 from event limit 1"))
+    except Exception as error:
+        return JSONResponse({"ready": False, "missing": f"the database ({type(error).__name__})"}, 503)
+    return JSONResponse({"ready": True, "missing": None})
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI of the JSON face; the schemas of bodies that we parse ourselves are added by name."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        forms: list[type[BaseModel]] = sorted({route.form for area in AREAS for route in area.routes if route.form}, key=lambda form: form.__name__)
+        _names, definitions = models_json_schema([(form, "validation") for form in forms], ref_template="#/components/schemas/{model}")
+        schema.setdefault("components", {}).setdefault("schemas", {}).update(definitions.get("$defs", {}))
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,35 @@
+"""The navigation: which links whom is shown, in one place."""
+
+from typing import NamedTuple
+
+from app.kernel.actor import Actor
+from app.kernel.words import _
+from app.permissions import Permission, Seat
+
+
+class Link(NamedTuple):
+    label: str
+    href: str
+    current: bool
+
+
+PUBLIC_LINKS = (("Search", "/register"), ("Check a certificate", "/verify"), ("About the scheme", "/scheme"))
+DESK_LINKS: tuple[tuple[str, str, Permission, frozenset[Seat] | None], ...] = (
+    ("Cases", "/cases", Permission.CASE_READ, None),
+    ("Curricula", "/curricula", Permission.CURRICULUM_READ, None),
+    ("Providers", "/providers", Permission.PROVIDER_READ, None),
+    ("Certificates", "/certificates", Permission.CERTIFICATE_READ, None),
+    ("The logo", "/marks", Permission.MARK_READ, frozenset({Seat.PROVIDER})),
+    ("Licences", "/licences", Permission.LICENCE_READ, frozenset({Seat.RRN, Seat.BODY})),
+    ("People", "/people", Permission.PEOPLE_READ, None),
+)
+
+
+def links(actor: Actor, path: str) -> list[Link]:
+    """The public's links, or those of the actor's desk."""
+    if not actor.signed_in:
+        wanted = list(PUBLIC_LINKS)
+    else:
+        wanted = [("My desk", "/desk")]
+        wanted += [(text, href) for text, href, may, seats in DESK_LINKS if actor.may(may) and (seats is None or actor.seat in seats)]
+    return [Link(_(text), href, path == href or path.startswith(f"{href}/")) for text, href in wanted]
