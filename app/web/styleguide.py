@@ -190,8 +190,8 @@ def _questions() -> FormView:
 
 def _returned() -> FormView:
     fields = [
-        FieldView(name="returned-reason", label=_("Reason"), kind="textarea", value="", error=_("Give an answer: Reason."), rows=3),
-        FieldView(name="returned-day", label=_("From which day?"), kind="date", value="2026-02-31", error=_("From which day must be a real date, such as 27 3 2026.")),
-        FieldView(name="returned-kind", label=_("For how long?"), kind="radios", options=_options(), error=_("Choose one of the answers offered.")),
+        FieldView(name="reason", label=_("Reason"), kind="textarea", value="", error=_("Give an answer: Reason."), rows=3),
+        FieldView(name="day", label=_("From which day?"), kind="date", value="2026-02-31", error=_("From which day must be a real date, such as 27 3 2026.")),
+        FieldView(name="kind", label=_("For how long?"), kind="radios", options=_options(), error=_("Choose one of the answers offered.")),
     ]  # fmt: skip
     return FormView(action="#returned", title=_("Suspend"), submit=_("Suspend this certificate"), version=1, fields=fields, danger=True)
