@@ -1,0 +1,105 @@
+"""The tables of certificates: the certificate, its versions, what is on them, and the history of every status."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.certificates.rules import Status
+from app.kernel.database import Key, Record, Table
+from app.kernel.journal import append_only
+
+
+class Certificate(Record, Table):
+    """One certificate. Its number is never used again and resolves for ever (domain page, invariant 10)."""
+
+    __tablename__ = "certificate"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("training_service.id"), index=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    case_ref: Mapped[str] = mapped_column(index=True)
+    decision_ref: Mapped[str] = mapped_column(unique=True)
+    edition: Mapped[str]
+    rule_pack: Mapped[str]
+    status: Mapped[Status] = mapped_column(default=Status.GRANTED)
+    granted_on: Mapped[date]
+    starts_on: Mapped[date]
+    expires_on: Mapped[date] = mapped_column(index=True)
+    status_index: Mapped[int]
+    """The place in the body's status lists, chosen at random."""
+
+
+class CertificateCounter(Table):
+    """The last serial number a body has used; locked while a number is taken."""
+
+    __tablename__ = "certificate_counter"
+
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    last: Mapped[int]
+
+
+class CertificateItem(Table):
+    """One curriculum version on a certificate, certified from a day on; its status is in the history."""
+
+    __tablename__ = "certificate_item"
+    __table_args__ = (UniqueConstraint("certificate_id", "curriculum_version_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
+    curriculum_id: Mapped[int] = mapped_column(ForeignKey("curriculum.id"), index=True)
+    curriculum_version_id: Mapped[int] = mapped_column(ForeignKey("curriculum_version.id"))
+    title: Mapped[str]
+    number: Mapped[int]
+    """The number of the curriculum's version."""
+
+
+class CertificateVersion(Table):
+    """One version of the paper: the statement frozen at the decision, then the digests of what was issued."""
+
+    __tablename__ = "certificate_version"
+    __table_args__ = (UniqueConstraint("certificate_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
+    number: Mapped[int]
+    statement: Mapped[str]
+    """The canonical statement (RFC 8785), as text."""
+    design: Mapped[str]
+    decided_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    pdf_digest: Mapped[str | None]
+    credential_digest: Mapped[str | None]
+    statement_digest: Mapped[str]
+    ledger_number: Mapped[int | None]
+
+
+class CertificateStatus(Table):
+    """One change of status, of a whole certificate (`item_id` empty) or of one curriculum on it. Only ever added.
+
+    `effective_on` answers "was it certified on that day?", `recorded_at` answers "what did we say on that day?".
+    """
+
+    __tablename__ = "certificate_status"
+    __table_args__ = (Index("ix_certificate_status_known", "certificate_id", "recorded_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_item.id"))
+    before: Mapped[Status | None]
+    status: Mapped[Status]
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    by: Mapped[str]
+    reason_code: Mapped[str]
+    public_text: Mapped[str]
+    private_text: Mapped[str]
+    ends_when: Mapped[str] = mapped_column(default="")
+    """What ends a suspension, in words."""
+    limit_on: Mapped[date | None]
+    """The day a suspension runs out and withdrawal is due."""
+    contact: Mapped[str] = mapped_column(default="")
+
+
+append_only("certificate_status")
