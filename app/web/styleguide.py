@@ -1,4 +1,4 @@
-"""Every part of the look with words in it, for the page that shows them all; served in demonstrations only."""
+"""Every part of the look with words in it, for the page that shows them all in a demonstration."""
 
 from datetime import UTC, date, datetime
 
@@ -70,16 +70,29 @@ class StyleguideView(View):
 def styleguide_view() -> StyleguideView:
     """All parts, in plain, long and awkward forms."""
     return StyleguideView(
-        tags=_tags(), stages=_stages(), turns=_turns(), rows=_rows(), results=_results(), steps=_steps(), barred=_barred(),
-        history=_history(), facts=_facts(), questions=_questions(), returned=_returned(),
-    )  # fmt: skip
+        tags=_tags(),
+        stages=_stages(),
+        turns=_turns(),
+        rows=_rows(),
+        results=_results(),
+        steps=_steps(),
+        barred=_barred(),
+        history=_history(),
+        facts=_facts(),
+        questions=_questions(),
+        returned=_returned(),
+    )
 
 
 def _tags() -> list[ToneView]:
     words = {
-        "yes": _("Certified"), "partly": _("Certified in part"), "pause": _("Suspended since 4 May 2026"),
-        "no": _("Withdrawn"), "unknown": _("We cannot tell"), "plain": _("Draft"),
-    }  # fmt: skip
+        "yes": _("Certified"),
+        "partly": _("Certified in part"),
+        "pause": _("Suspended since 4 May 2026"),
+        "no": _("Withdrawn"),
+        "unknown": _("We cannot tell"),
+        "plain": _("Draft"),
+    }
     return [ToneView(word=word, tone=tone) for tone, word in words.items()]
 
 
@@ -96,25 +109,42 @@ def _stages() -> list[StageView]:
 def _turns() -> list[TurnView]:
     return [
         TurnView(
-            sentence=_("It is your turn."), detail=_("Record the observation of 18 November: 37 of 52 requirements have a result."),
-            since=date(2026, 11, 17), mine=True, href="#results", button=_("Continue recording"),
+            sentence=_("It is your turn."),
+            detail=_("Record the observation of 18 November: 37 of 52 requirements have a result."),
+            since=date(2026, 11, 17),
+            mine=True,
+            href="#results",
+            button=_("Continue recording"),
         ),
-        TurnView(sentence=_("Waiting for Wrenmoor Partnership Trust."), detail=_("Two findings need an answer."), since=date(2026, 11, 2)),
-    ]  # fmt: skip
+        TurnView(
+            sentence=_("Waiting for Wrenmoor Partnership Trust."),
+            detail=_("Two findings need an answer."),
+            since=date(2026, 11, 2),
+        ),
+    ]
 
 
 def _rows() -> list[RowView]:
     return [
         RowView(
-            number="1.5", finding=_("Lived experience input comes after the first technique"),
-            grade=ToneView(word=_("Major"), tone="no"), now=_("Answer due 2 December 2026"),
+            number="1.5",
+            finding=_("Lived experience input comes after the first technique"),
+            grade=ToneView(word=_("Major"), tone="no"),
+            now=_("Answer due 2 December 2026"),
         ),
         RowView(
-            number="1.6.5", finding=_("No rationale for one trainer to fourteen learners in the April course"),
-            grade=ToneView(word=_("Minor"), tone="pause"), now=_("Plan accepted"),
+            number="1.6.5",
+            finding=_("No rationale for one trainer to fourteen learners in the April course"),
+            grade=ToneView(word=_("Minor"), tone="pause"),
+            now=_("Plan accepted"),
         ),
-        RowView(number="4.4", finding=_("One training log is shared by two sites"), grade=ToneView(word=_("Observation"), tone="unknown"), now=_("Noted")),
-    ]  # fmt: skip
+        RowView(
+            number="4.4",
+            finding=_("One training log is shared by two sites"),
+            grade=ToneView(word=_("Observation"), tone="unknown"),
+            now=_("Noted"),
+        ),
+    ]
 
 
 def _results() -> list[ChoiceView]:
@@ -128,9 +158,13 @@ def _results() -> list[ChoiceView]:
 
 def _steps() -> list[StepView]:
     return [
-        StepView(name="complete", label=_("Complete the evaluation"), clause="7.4.9", danger=False, asks=True),
+        StepView(
+            name="complete", label=_("Complete the evaluation"), clause="7.4.9", danger=False, asks=True
+        ),
         StepView(name="acknowledge", label=_("Acknowledge"), clause="", danger=False, asks=False),
-        StepView(name="withdraw", label=_("Withdraw the application"), clause="7.3.4", danger=True, asks=True),
+        StepView(
+            name="withdraw", label=_("Withdraw the application"), clause="7.3.4", danger=True, asks=True
+        ),
     ]
 
 
@@ -141,10 +175,21 @@ def _barred() -> list[BarredView]:
 
 def _history() -> list[HistoryLine]:
     return [
-        HistoryLine(at=datetime(2026, 11, 18, 15, 42, tzinfo=UTC), who="Ŵyn Prydderch-Llewelyn", what=_("Practice observed"), note=_("Course of two days, eleven learners.")),
-        HistoryLine(at=datetime(2026, 10, 3, 8, 5, tzinfo=UTC), who="Nguyễn Thị Ánh Tuyết", what=_("Findings issued")),
-        HistoryLine(at=datetime(2026, 6, 30, 11, 0, tzinfo=UTC), who="Łukasz Wiśniewski-Żółć", what=_("Application submitted")),
-    ]  # fmt: skip
+        HistoryLine(
+            at=datetime(2026, 11, 18, 15, 42, tzinfo=UTC),
+            who="Ŵyn Prydderch-Llewelyn",
+            what=_("Practice observed"),
+            note=_("Course of two days, eleven learners."),
+        ),
+        HistoryLine(
+            at=datetime(2026, 10, 3, 8, 5, tzinfo=UTC), who="Nguyễn Thị Ánh Tuyết", what=_("Findings issued")
+        ),
+        HistoryLine(
+            at=datetime(2026, 6, 30, 11, 0, tzinfo=UTC),
+            who="Łukasz Wiśniewski-Żółć",
+            what=_("Application submitted"),
+        ),
+    ]
 
 
 def _facts() -> list[tuple[str, str]]:
@@ -164,34 +209,121 @@ def _options() -> list[OptionView]:
 
 
 def _nations() -> list[OptionView]:
-    names = {"england": _("England"), "wales": _("Wales"), "scotland": _("Scotland"), "northern_ireland": _("Northern Ireland")}
+    names = {
+        "england": _("England"),
+        "wales": _("Wales"),
+        "scotland": _("Scotland"),
+        "northern_ireland": _("Northern Ireland"),
+    }
     return [OptionView(value=value, label=name) for value, name in names.items()]
 
 
 def _questions() -> FormView:
     about, people = _("About the organisation"), _("The person to ask")
     fields = [
-        FieldView(name="name", label=_("Name of the organisation"), value="Cwmni Hyfforddiant Llanfairpwllgwyngyll", group=about),
-        FieldView(name="route", label=_("Who do you train?"), kind="radios", options=_options(), value="commercial", group=about),
-        FieldView(name="nations", label=_("Where do you train?"), kind="checkboxes", options=_nations(), value=["wales"], group=about),
-        FieldView(name="nation", label=_("Head office"), kind="select", options=_nations(), value="wales", group=about),
-        FieldView(name="since", label=_("Training since"), hint=_("For example, 27 3 2021"), kind="date", value="2021-03-27", group=about),
+        FieldView(
+            name="name",
+            label=_("Name of the organisation"),
+            value="Cwmni Hyfforddiant Llanfairpwllgwyngyll",
+            group=about,
+        ),
+        FieldView(
+            name="route",
+            label=_("Who do you train?"),
+            kind="radios",
+            options=_options(),
+            value="commercial",
+            group=about,
+        ),
+        FieldView(
+            name="nations",
+            label=_("Where do you train?"),
+            kind="checkboxes",
+            options=_nations(),
+            value=["wales"],
+            group=about,
+        ),
+        FieldView(
+            name="nation",
+            label=_("Head office"),
+            kind="select",
+            options=_nations(),
+            value="wales",
+            group=about,
+        ),
+        FieldView(
+            name="since",
+            label=_("Training since"),
+            hint=_("For example, 27 3 2021"),
+            kind="date",
+            value="2021-03-27",
+            group=about,
+        ),
         FieldView(name="email", label=_("E-mail address"), kind="email", autocomplete="email", group=people),
-        FieldView(name="telephone", label=_("Telephone"), kind="tel", autocomplete="tel", required=False, group=people),
-        FieldView(name="trainers", label=_("How many senior trainers?"), kind="number", value=14, group=people),
-        FieldView(name="code", label=_("Code from your app"), kind="code", hint=_("Six figures"), group=people),
+        FieldView(
+            name="telephone",
+            label=_("Telephone"),
+            kind="tel",
+            autocomplete="tel",
+            required=False,
+            group=people,
+        ),
+        FieldView(
+            name="trainers", label=_("How many senior trainers?"), kind="number", value=14, group=people
+        ),
+        FieldView(
+            name="code", label=_("Code from your app"), kind="code", hint=_("Six figures"), group=people
+        ),
         FieldView(name="password", label=_("Password"), kind="password", group=people),
-        FieldView(name="about", label=_("What else should we know?"), kind="textarea", required=False, group=people),
-        FieldView(name="paper", label=_("The agreement"), hint=_("PDF, at most 10 MB"), kind="file", group=people),
+        FieldView(
+            name="about", label=_("What else should we know?"), kind="textarea", required=False, group=people
+        ),
+        FieldView(
+            name="paper", label=_("The agreement"), hint=_("PDF, at most 10 MB"), kind="file", group=people
+        ),
         FieldView(name="agree", label=_("I may speak for this organisation"), kind="checkbox", group=people),
     ]
-    return FormView(action="#questions", title=_("Apply"), submit=_("Save and continue"), version=3, once="shown", fields=fields, enctype="multipart/form-data")
+    return FormView(
+        action="#questions",
+        title=_("Apply"),
+        submit=_("Save and continue"),
+        version=3,
+        once="shown",
+        fields=fields,
+        enctype="multipart/form-data",
+    )
 
 
 def _returned() -> FormView:
     fields = [
-        FieldView(name="reason", label=_("Reason"), kind="textarea", value="", error=_("Give an answer: Reason."), rows=3),
-        FieldView(name="day", label=_("From which day?"), kind="date", value="2026-02-31", error=_("From which day must be a real date, such as 27 3 2026.")),
-        FieldView(name="kind", label=_("For how long?"), kind="radios", options=_options(), error=_("Choose one of the answers offered.")),
-    ]  # fmt: skip
-    return FormView(action="#returned", title=_("Suspend"), submit=_("Suspend this certificate"), version=1, fields=fields, danger=True)
+        FieldView(
+            name="reason",
+            label=_("Reason"),
+            kind="textarea",
+            value="",
+            error=_("Give an answer: Reason."),
+            rows=3,
+        ),
+        FieldView(
+            name="day",
+            label=_("From which day?"),
+            kind="date",
+            value="2026-02-31",
+            error=_("From which day must be a real date, such as 27 3 2026."),
+        ),
+        FieldView(
+            name="kind",
+            label=_("For how long?"),
+            kind="radios",
+            options=_options(),
+            error=_("Choose one of the answers offered."),
+        ),
+    ]
+    return FormView(
+        action="#returned",
+        title=_("Suspend"),
+        submit=_("Suspend this certificate"),
+        version=1,
+        fields=fields,
+        danger=True,
+    )
