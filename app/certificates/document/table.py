@@ -29,13 +29,13 @@ class Row:
     version: Block
     people: Block
     places: Block
+    padding: float = PADDING
 
     @property
     def height(self) -> float:
         """In points, with the room above and below."""
-        return (
-            max(self.title.height + self.version.height, self.people.height, self.places.height) + 2 * PADDING
-        )
+        tallest = max(self.title.height + self.version.height, self.people.height, self.places.height)
+        return tallest + 2 * self.padding
 
 
 def row_of(sheet: "Sheet", item: ScopeItem, width: float) -> Row:
