@@ -15,19 +15,28 @@ from app.kernel.clock import Clock, system_clock
 from app.kernel.database import connect, reading
 from app.settings import Settings
 from app.web import problems
+from app.web.faces import context
 from app.web.gate import Ports, SignInNeeded
 from app.web.headers import SecurityHeaders
 from app.web.limits import Buckets, Rate
 from app.web.rendering import STATIC, check_assets
-from app.web.routing import Area, context
+from app.web.routing import Area
 
 AREAS: tuple[Area, ...] = ()
 
 
-def create_app(settings: Settings, clock: Clock = system_clock, rates: Mapping[str, Rate] | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, clock: Clock = system_clock, rates: Mapping[str, Rate] | None = None
+) -> FastAPI:
     """The web application of these settings. It opens no connection until somebody asks something."""
     check_assets()
-    app = FastAPI(title="Certified Training Register", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Certified Training Register",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.site = connect(settings, clock)
     app.state.ports = make_ports()
     app.state.buckets = Buckets(rates)
@@ -69,8 +78,13 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """OpenAPI of the JSON face; the schemas of bodies that we parse ourselves are added by name."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        forms: list[type[BaseModel]] = sorted({route.form for area in AREAS for route in area.routes if route.form}, key=lambda form: form.__name__)
-        _names, definitions = models_json_schema([(form, "validation") for form in forms], ref_template="#/components/schemas/{model}")
+        forms: list[type[BaseModel]] = sorted(
+            {route.form for area in AREAS for route in area.routes if route.form},
+            key=lambda form: form.__name__,
+        )
+        _names, definitions = models_json_schema(
+            [(form, "validation") for form in forms], ref_template="#/components/schemas/{model}"
+        )
         schema.setdefault("components", {}).setdefault("schemas", {}).update(definitions.get("$defs", {}))
         app.openapi_schema = schema
     return app.openapi_schema

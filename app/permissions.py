@@ -64,6 +64,7 @@ class Permission(StrEnum):
     MARK_DOWNLOAD = "mark:download"
     OVERSIGHT_READ = "oversight:read"
     STANDARDS_MANAGE = "standards:manage"
+    REGISTER_CONTINUE = "register:continue"
 
 
 SEAT: dict[Role, Seat] = {
@@ -124,5 +125,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
 }  # fmt: skip
 
-NEEDS_SECOND_FACTOR: frozenset[Role] = frozenset(role for role, seat in SEAT.items() if seat in (Seat.RRN, Seat.BODY))
+NEEDS_SECOND_FACTOR: frozenset[Role] = frozenset(
+    role for role, seat in SEAT.items() if seat in (Seat.RRN, Seat.BODY)
+)
 """Roles that may act only after a second factor (rules page, 7)."""
+
+REGISTER: frozenset[Permission] = frozenset(_RRN_READS | {P.PEOPLE_READ, P.REGISTER_CONTINUE})
+"""What the register may do by itself: read, and carry on what a person's decision began. No role has the second."""

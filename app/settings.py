@@ -77,7 +77,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         credential_key=value.get("credential_key", ""),
         log_key=value.get("log_key", ""),
         tsa_url=value.get("tsa_url", ""),
-        trusted_proxies=tuple(part.strip() for part in value.get("trusted_proxies", "").split(",") if part.strip()),
+        trusted_proxies=tuple(
+            part.strip() for part in value.get("trusted_proxies", "").split(",") if part.strip()
+        ),
         log_level=value.get("log_level", "INFO").upper(),
         demo_password=value.get("demo_password", ""),
     )
@@ -93,14 +95,25 @@ def faults(settings: Settings) -> list[str]:
     if base.scheme not in ("http", "https") or not base.hostname:
         found.append("RRN_PUBLIC_BASE_URL must be a full address such as https://register.example.org.")
     elif base.scheme == "http" and base.hostname not in LOOPBACK:
-        found.append("RRN_PUBLIC_BASE_URL must start with https:// unless it is this machine (127.0.0.1 or localhost).")
+        found.append(
+            "RRN_PUBLIC_BASE_URL must start with https:// unless it is this machine (127.0.0.1 or localhost)."
+        )
     if len(settings.secret_key) < 32:
-        found.append("RRN_SECRET_KEY must be at least 32 characters long; leave it out and one is made and kept.")
-    if settings.database_url and urlsplit(settings.database_url).scheme.split("+")[0] not in ("sqlite", "postgresql"):
+        found.append(
+            "RRN_SECRET_KEY must be at least 32 characters long; leave it out and one is made and kept."
+        )
+    if settings.database_url and urlsplit(settings.database_url).scheme.split("+")[0] not in (
+        "sqlite",
+        "postgresql",
+    ):
         found.append("RRN_DATABASE_URL must be an sqlite:/// or postgresql:// address.")
     if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         found.append("RRN_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
-    found += [f"RRN_TRUSTED_PROXIES: {name} is not an address or network." for name in settings.trusted_proxies if not _network(name)]
+    found += [
+        f"RRN_TRUSTED_PROXIES: {name} is not an address or network."
+        for name in settings.trusted_proxies
+        if not _network(name)
+    ]
     return found
 
 

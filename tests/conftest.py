@@ -38,7 +38,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def prepared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
     """A database at head on one engine, made once and copied for each test."""
     if request.param == "sqlite":
         path = tmp_path_factory.mktemp("prepared") / "head.db"
@@ -71,7 +73,11 @@ def _administer(statement: str) -> None:
 def settings(prepared: tuple[str, str], tmp_path: Path) -> Iterator[Settings]:
     """Settings of a fresh installation on a fresh copy of the database."""
     kind, head = prepared
-    base = Settings(data_dir=tmp_path, secret_key="a secret for the tests only, 32+ characters", public_base_url="http://testserver")
+    base = Settings(
+        data_dir=tmp_path,
+        secret_key="a secret for the tests only, 32+ characters",
+        public_base_url="http://testserver",
+    )
     if kind == "sqlite":
         shutil.copy(head, tmp_path / "register.db")
         yield base

@@ -84,7 +84,9 @@ def begin(unit: Unit, workflow: Workflow[Any], subject: Any, done: str, **data: 
     return record(unit, f"{workflow.name}.{done}", subject, after=str(subject.status), **data)
 
 
-def take(unit: Unit, workflow: Workflow[Any], subject: Subject, name: str, form: StepForm, **more: Any) -> Event:
+def take(
+    unit: Unit, workflow: Workflow[Any], subject: Subject, name: str, form: StepForm, **more: Any
+) -> Event:
     """Take a step for the actor of the unit.
 
     Raises Forbidden, WrongState, Refused (a guard or independence) or Stale; nothing is changed then.
@@ -97,7 +99,9 @@ def take(unit: Unit, workflow: Workflow[Any], subject: Subject, name: str, form:
     if step.apply:
         step.apply(subject, form)
     said = form.model_dump(mode="json", exclude={"version"})
-    event = record(unit, workflow.event(step), subject, before=before, after=str(step.target), form=said, **more)
+    event = record(
+        unit, workflow.event(step), subject, before=before, after=str(step.target), form=said, **more
+    )
     unit.db.flush()
     return event
 
@@ -109,7 +113,7 @@ def _move(unit: Unit, step: Step[Any], subject: Any) -> str:
     moved = unit.db.execute(
         update(table)
         .where(table.c.id == subject.id, table.c.status == before, table.c.version == subject.version)
-        .values(status=step.target, version=subject.version + 1)
+        .values(status=step.target, version=subject.version + 1, **_since(unit, table, before != step.target))
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(stale_sentence())
@@ -117,7 +121,14 @@ def _move(unit: Unit, step: Step[Any], subject: Any) -> str:
     return str(before)
 
 
-def steps_of(unit: Unit, workflow: Workflow[Any], subject: Subject) -> tuple[list[StepView], list[BarredView]]:
+def _since(unit: Unit, table: Any, moved: bool) -> dict[str, datetime]:
+    """Subjects that show whose turn it is since when have a column for it, set by nothing but a real move."""
+    return {"status_since": unit.now} if moved and "status_since" in table.c else {}
+
+
+def steps_of(
+    unit: Unit, workflow: Workflow[Any], subject: Subject
+) -> tuple[list[StepView], list[BarredView]]:
     """The steps the actor can take now, and those of their roles that are barred by a rule, with the reason."""
     seen = facts(unit, workflow, subject)
     steps, barred = [], []
@@ -140,6 +151,8 @@ def _view(step: Step[Any]) -> StepView:
 def told(unit: Unit, thread: str, notes: Callable[[Event], str] = lambda _event: "") -> list[HistoryLine]:
     """The history of a thread in words, newest first; `notes` says which words of an event this actor may read."""
     return [
-        HistoryLine(at=event.at, who=event.actor_name, what=label(event.kind.replace(".", " ")), note=notes(event))
+        HistoryLine(
+            at=event.at, who=event.actor_name, what=label(event.kind.replace(".", " ")), note=notes(event)
+        )
         for event in reversed(history(unit, thread))
     ]

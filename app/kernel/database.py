@@ -10,8 +10,19 @@ from datetime import UTC, date, datetime
 from enum import Enum as PythonEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, Select, create_engine, event
 from sqlalchemy import JSON as PlainJSON
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Select,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
@@ -42,7 +53,13 @@ class Moment(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            value
+            if value is None
+            else value.replace(tzinfo=UTC)
+            if value.tzinfo is None
+            else value.astimezone(UTC)
+        )
 
 
 JSON = PlainJSON().with_variant(JSONB(), "postgresql")
@@ -66,7 +83,12 @@ class Table(DeclarativeBase):
         datetime: Moment,
         dict[str, Any]: JSON,
         list[str]: JSON,
-        PythonEnum: Enum(PythonEnum, native_enum=False, length=60, values_callable=lambda kind: [item.value for item in kind]),
+        PythonEnum: Enum(
+            PythonEnum,
+            native_enum=False,
+            length=60,
+            values_callable=lambda kind: [item.value for item in kind],
+        ),
     }
 
 
@@ -183,7 +205,12 @@ def _behave_like_a_server(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(WAIT_SECONDS * 1000)}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={int(WAIT_SECONDS * 1000)}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -197,7 +224,9 @@ def reading(site: Site, actor: Actor = ANYONE) -> Iterator[Unit]:
     """One consistent look at the database; nothing is ever written."""
     with Session(site.engine, autoflush=False) as session:
         if site.engine.dialect.name == "postgresql":
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+            session.connection(
+                execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            )
         yield Unit(session, actor, site.clock(), site, writes=False)
 
 
@@ -213,4 +242,6 @@ def writing(site: Site, actor: Actor = ANYONE) -> Iterator[Unit]:
 
 
 def stale_sentence() -> str:
-    return _("Somebody else changed this while you were looking at it. Nothing of yours was saved yet: look at what changed and send it again.")
+    return _(
+        "Somebody else changed this while you were looking at it. Nothing of yours was saved yet: look at what changed and send it again."
+    )

@@ -35,7 +35,11 @@ Prose = Annotated[str, StringConstraints(max_length=5000), AfterValidator(clean)
 Words = Annotated[str, StringConstraints(min_length=3, max_length=5000), AfterValidator(clean)]
 """Several lines that say something."""
 Email = Annotated[
-    str, StringConstraints(max_length=254, pattern=r"^[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]{1,189}$", to_lower=True), AfterValidator(clean)
+    str,
+    StringConstraints(
+        max_length=254, pattern=r"^[^@\s<>\"',;:\\()\[\]]{1,64}@[^@\s<>\"',;:\\()\[\]]{1,189}$", to_lower=True
+    ),
+    AfterValidator(clean),
 ]
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 """A civil date between 1990 and 2100."""
@@ -60,7 +64,9 @@ class StepForm(Form):
 class Note(StepForm):
     """What a step asks for unless it says otherwise."""
 
-    note: Annotated[Prose, Field(title="Note for the record", description="Optional. Kept in the history.")] = ""
+    note: Annotated[
+        Prose, Field(title="Note for the record", description="Optional. Kept in the history.")
+    ] = ""
 
 
 class View(BaseModel):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, event as database_event, func, select
+from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import event as database_event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.schema import ExecutableDDLElement
 
@@ -82,7 +83,10 @@ def record(unit: Unit, kind: str, subject: Thing, **data: Any) -> Event:
     """Write down what was done, chained to what was done before on the same thread, and queue what follows."""
     _hold_thread(unit, subject.thread)
     last = unit.db.execute(
-        select(Event.seq, Event.digest).where(Event.thread == subject.thread).order_by(Event.seq.desc()).limit(1)
+        select(Event.seq, Event.digest)
+        .where(Event.thread == subject.thread)
+        .order_by(Event.seq.desc())
+        .limit(1)
     ).one_or_none()
     seq, previous = (last.seq + 1, last.digest) if last else (1, "")
     entry = Event(
@@ -104,7 +108,9 @@ def digest_of(entry: Event) -> str:
         entry.previous, entry.at.isoformat(), entry.actor_id, entry.actor_name, entry.organisation_ref, entry.kind,
         entry.subject, entry.subject_id, entry.thread, entry.seq, entry.data,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def _hold_thread(unit: Unit, thread: str) -> None:

@@ -47,7 +47,11 @@ def send(unit: Unit, event: Event) -> Finish | None:
     """Send the letter, then forget what was in it: links in letters are secrets."""
     letter = unit.db.get_one(Letter, event.subject_id)
     if letter.sent_at is None:
-        deliver(unit.site.settings, render(unit.site.settings, letter.to, letter.message, letter.values), name=letter.ref)
+        deliver(
+            unit.site.settings,
+            render(unit.site.settings, letter.to, letter.message, letter.values),
+            name=letter.ref,
+        )
 
     def finish(unit: Unit) -> None:
         sent = unit.db.get_one(Letter, event.subject_id)
@@ -60,10 +64,17 @@ def render(settings: Settings, to: str, message: str, values: dict[str, Any]) ->
     """Subject, plain text and HTML of one message; the plain text alone says everything."""
     context = {**values, "home": settings.link("/")}
     letter = EmailMessage()
-    letter["To"], letter["From"] = to, f"{_('Certified Training Register')} <{SENDER}@{settings.host.split(':')[0]}>"
-    letter["Subject"] = " ".join(_environment(escape=False).get_template(f"{message}/subject.txt").render(context).split())
+    letter["To"], letter["From"] = (
+        to,
+        f"{_('Certified Training Register')} <{SENDER}@{settings.host.split(':')[0]}>",
+    )
+    letter["Subject"] = " ".join(
+        _environment(escape=False).get_template(f"{message}/subject.txt").render(context).split()
+    )
     letter.set_content(_environment(escape=False).get_template(f"{message}/body.txt").render(context))
-    letter.add_alternative(_environment(escape=True).get_template(f"{message}/body.html").render(context), subtype="html")
+    letter.add_alternative(
+        _environment(escape=True).get_template(f"{message}/body.html").render(context), subtype="html"
+    )
     return letter
 
 
@@ -82,6 +93,8 @@ def deliver(settings: Settings, letter: EmailMessage, name: str) -> None:
 
 
 def _environment(escape: bool) -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, extensions=["jinja2.ext.i18n"])
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=escape, extensions=["jinja2.ext.i18n"]
+    )
     environment.install_gettext_translations(words(), newstyle=True)  # type: ignore[attr-defined]
     return environment

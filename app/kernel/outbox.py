@@ -63,7 +63,12 @@ def waiting(unit: Unit) -> tuple[int, int]:
     """How many deliveries are open, and how many of them have failed as often as they may."""
     open_ones = Delivery.done_at.is_(None)
     count = unit.db.scalar(select(func.count()).select_from(Delivery).where(open_ones)) or 0
-    stuck = unit.db.scalar(select(func.count()).select_from(Delivery).where(open_ones, Delivery.attempts >= MOST_ATTEMPTS)) or 0
+    stuck = (
+        unit.db.scalar(
+            select(func.count()).select_from(Delivery).where(open_ones, Delivery.attempts >= MOST_ATTEMPTS)
+        )
+        or 0
+    )
     return count, stuck
 
 

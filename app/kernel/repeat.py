@@ -31,7 +31,9 @@ def remembered(unit: Unit, key: str, asked: str) -> dict[str, Any] | None:
     if found is None:
         return None
     if found.asked != asked:
-        raise Refused(_("This Idempotency-Key was used for another request. Nothing was changed: send a new key."))
+        raise Refused(
+            _("This Idempotency-Key was used for another request. Nothing was changed: send a new key.")
+        )
     return found.place
 
 

@@ -35,5 +35,11 @@ def label(value: str) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
-    return parts[0] if len(parts) == 1 else _("{some} and {last}").format(some=", ".join(parts[:-1]), last=parts[-1]) if parts else ""
+    """ "a", "a and b", "a, b and c"."""
+    return (
+        parts[0]
+        if len(parts) == 1
+        else _("{some} and {last}").format(some=", ".join(parts[:-1]), last=parts[-1])
+        if parts
+        else ""
+    )

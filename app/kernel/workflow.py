@@ -109,9 +109,9 @@ class Workflow(Generic[S]):
         for kind, person, on in facts.past:
             if kind in barred and person == actor.id:
                 raise Refused(
-                    _("You may not do this: you took part in this case on {day} ({what}), and this step must be taken by somebody who did not. Nothing was changed.").format(
-                        day=f"{on.day} {on:%B %Y}", what=label(kind.replace(".", " ")).lower()
-                    )
+                    _(
+                        "You may not do this: you took part in this case on {day} ({what}), and this step must be taken by somebody who did not. Nothing was changed."
+                    ).format(day=f"{on.day} {on:%B %Y}", what=label(kind.replace(".", " ")).lower())
                 )
         for guard in step.guards:
             if reason := guard(subject, actor, facts):
@@ -130,7 +130,9 @@ class Workflow(Generic[S]):
 
     def mermaid(self) -> str:
         """The state diagram, drawn from the table itself."""
-        arrows = [f"    {source} --> {step.target}: {step.name}" for step in self.steps for source in step.sources]
+        arrows = [
+            f"    {source} --> {step.target}: {step.name}" for step in self.steps for source in step.sources
+        ]
         return "\n".join(["stateDiagram-v2", *arrows])
 
 

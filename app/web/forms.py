@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from app.kernel.errors import Invalid
@@ -32,7 +32,7 @@ class FieldView(View):
     hint: str = ""
     kind: str = "text"
     value: Any = None
-    options: list[OptionView] = []
+    options: list[OptionView] = Field(default_factory=list)
     required: bool = True
     error: str = ""
     autocomplete: str = ""
@@ -48,7 +48,7 @@ class FormView(View):
     submit: str
     version: int | None = None
     once: str | None = None
-    fields: list[FieldView] = []
+    fields: list[FieldView] = Field(default_factory=list)
     enctype: str = "application/x-www-form-urlencoded"
     danger: bool = False
 
@@ -59,20 +59,35 @@ def draw_form(
 ) -> FormView:  # fmt: skip
     """The form of a model, filled with what is known or was typed, with the sentence of each fault at its field."""
     fields = [
-        draw_field(name, field, (values or {}).get(name), (errors or {}).get(name, ""), (choices or {}).get(name))
+        draw_field(
+            name, field, (values or {}).get(name), (errors or {}).get(name, ""), (choices or {}).get(name)
+        )
         for name, field in model.model_fields.items()
         if name != "version"
     ]
-    enctype = "multipart/form-data" if any(field.kind == "file" for field in fields) else FormView.model_fields["enctype"].default
+    enctype = (
+        "multipart/form-data"
+        if any(field.kind == "file" for field in fields)
+        else FormView.model_fields["enctype"].default
+    )
     return FormView(
-        action=action, title=title, submit=submit, version=version, once=once, fields=fields, enctype=enctype, danger=danger
+        action=action,
+        title=title,
+        submit=submit,
+        version=version,
+        once=once,
+        fields=fields,
+        enctype=enctype,
+        danger=danger,
     )
 
 
-def draw_field(name: str, field: FieldInfo, value: Any, error: str, options: Sequence[tuple[str, str]] | None) -> FieldView:
+def draw_field(
+    name: str, field: FieldInfo, value: Any, error: str, options: Sequence[tuple[str, str]] | None
+) -> FieldView:
     """One field, its kind read from its type unless `json_schema_extra={"kind": …}` says otherwise."""
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    inner, many = _inner(field.annotation)
+    inner, many = inner_type(field.annotation)
     if options is None and isinstance(inner, type) and issubclass(inner, Enum):
         options = [(item.value, label(item.value)) for item in inner]
     kind = str(extra.get("kind") or _kind(field, inner, many, options))
@@ -99,7 +114,9 @@ def _kind(field: FieldInfo, inner: Any, many: bool, options: Sequence[tuple[str,
         return "file"
     if many:
         return "textarea"
-    longest = max((item.max_length for item in _constraints(field) if getattr(item, "max_length", None)), default=0)
+    longest = max(
+        (item.max_length for item in _constraints(field) if getattr(item, "max_length", None)), default=0
+    )
     return "textarea" if longest > 254 else "text"
 
 
@@ -108,15 +125,15 @@ def _constraints(field: FieldInfo) -> list[Any]:
     return [*field.metadata, *nested]
 
 
-def _inner(annotation: Any) -> tuple[Any, bool]:
+def inner_type(annotation: Any) -> tuple[Any, bool]:
     """The type inside Annotated, Optional and list; and whether there may be several."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _inner(get_args(annotation)[0])
+        return inner_type(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
-        return _inner(next(part for part in get_args(annotation) if part is not type(None)))
+        return inner_type(next(part for part in get_args(annotation) if part is not type(None)))
     if origin in (list, tuple, set, frozenset):
-        return _inner(get_args(annotation)[0])[0], True
+        return inner_type(get_args(annotation)[0])[0], True
     return annotation, False
 
 
@@ -148,9 +165,11 @@ def typed(model: type[BaseModel], sent: Mapping[str, list[Any]]) -> dict[str, An
     """What a browser sent, by field: lists stay lists, three date boxes become one ISO date, a ticked box is true."""
     values: dict[str, Any] = {}
     for name, field in model.model_fields.items():
-        inner, many = _inner(field.annotation)
+        inner, many = inner_type(field.annotation)
         if inner is date and f"{name}-day" in sent:
-            values[name] = _joined_date(*(str(sent.get(f"{name}-{part}", [""])[0]).strip() for part in ("year", "month", "day")))
+            values[name] = _joined_date(
+                *(str(sent.get(f"{name}-{part}", [""])[0]).strip() for part in ("year", "month", "day"))
+            )
         elif many:
             values[name] = _several(inner, [item for item in sent.get(name, []) if item != ""])
         elif inner is bool:
@@ -185,7 +204,12 @@ def invalid(model: type[BaseModel], error: ValidationError) -> Invalid:
         place = ".".join(str(part) for part in fault["loc"])
         key = name if name in model.model_fields else place
         fields.setdefault(key, sentence(model, name, fault["type"], dict(fault.get("ctx", {})), fault["msg"]))
-    return Invalid(_("Some of what you sent cannot be taken as it stands. Nothing was saved: correct it and send it again."), fields)
+    return Invalid(
+        _(
+            "Some of what you sent cannot be taken as it stands. Nothing was saved: correct it and send it again."
+        ),
+        fields,
+    )
 
 
 def sentence(model: type[BaseModel], name: str, kind: str, context: dict[str, Any], message: str) -> str:

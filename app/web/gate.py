@@ -71,7 +71,9 @@ def admit(unit: Unit, ports: Ports, brought: Credentials, may: May) -> None:
     """
     actor = ports.identify(unit, brought) if brought.session or brought.token else None
     if actor is None and brought.token:
-        raise SignInNeeded(_("The token is not known, has expired or was withdrawn. Make a new one on your account page."))
+        raise SignInNeeded(
+            _("The token is not known, has expired or was withdrawn. Make a new one on your account page.")
+        )
     unit.actor = actor or ANYONE
     if may == PUBLIC:
         return
@@ -83,7 +85,9 @@ def admit(unit: Unit, ports: Ports, brought: Credentials, may: May) -> None:
 
 def csrf_token(settings: Settings, session: str | None) -> str:
     """The token every form of a session carries; useless without the session's cookie."""
-    return hmac.new(settings.secret_key.encode(), f"csrf:{session or ''}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.secret_key.encode(), f"csrf:{session or ''}".encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def check_own_form(request: Request, settings: Settings, session: str | None, sent: str) -> None:
@@ -93,6 +97,12 @@ def check_own_form(request: Request, settings: Settings, session: str | None, se
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in ("same-origin", "none") if site else origin not in (None, settings.public_base_url)
-    forged = session is not None and not hmac.compare_digest(sent.encode(), csrf_token(settings, session).encode())
+    forged = session is not None and not hmac.compare_digest(
+        sent.encode(), csrf_token(settings, session).encode()
+    )
     if foreign or forged:
-        raise Forbidden(_("This form did not come from a page of ours, or the page was open too long. Nothing was saved: go back, load the page again and send it again."))
+        raise Forbidden(
+            _(
+                "This form did not come from a page of ours, or the page was open too long. Nothing was saved: go back, load the page again and send it again."
+            )
+        )

@@ -54,7 +54,12 @@ class Buckets:
                 self._levels.popitem(last=False)
         if level < 1:
             wait = max(1, round((1 - level) / rate.per_second))
-            raise TooSoon(_("Too many requests came from your address. Nothing was changed: wait {wait} seconds and try again.").format(wait=wait), wait)
+            raise TooSoon(
+                _(
+                    "Too many requests came from your address. Nothing was changed: wait {wait} seconds and try again."
+                ).format(wait=wait),
+                wait,
+            )
 
 
 async def read_capped(request: Request, cap: int) -> bytes:
@@ -68,4 +73,3 @@ async def read_capped(request: Request, cap: int) -> bytes:
             raise HTTPException(413)
         parts.append(part)
     return b"".join(parts)
-

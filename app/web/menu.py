@@ -31,5 +31,9 @@ def links(actor: Actor, path: str) -> list[Link]:
         wanted = list(PUBLIC_LINKS)
     else:
         wanted = [("My desk", "/desk")]
-        wanted += [(text, href) for text, href, may, seats in DESK_LINKS if actor.may(may) and (seats is None or actor.seat in seats)]
+        wanted += [
+            (text, href)
+            for text, href, may, seats in DESK_LINKS
+            if actor.may(may) and (seats is None or actor.seat in seats)
+        ]
     return [Link(_(text), href, path == href or path.startswith(f"{href}/")) for text, href in wanted]

@@ -45,14 +45,18 @@ def answer(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     fields = error.fields if isinstance(error, Invalid) else {}
     headers = {"Retry-After": str(error.wait)} if isinstance(error, TooSoon) else {}
-    return problem(request, STATUS[type(error)], error.detail, kind=type(error).__name__, fields=fields, headers=headers)
+    return problem(
+        request, STATUS[type(error)], error.detail, kind=type(error).__name__, fields=fields, headers=headers
+    )
 
 
 def answer_http(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such address, wrong method) in our words."""
     assert isinstance(error, HTTPException)
     said = {
-        404: _("There is no page at this address. If you typed it, look at it again; if a link led here, tell us."),
+        404: _(
+            "There is no page at this address. If you typed it, look at it again; if a link led here, tell us."
+        ),
         405: _("This address does not take that kind of request. Nothing was changed."),
     }.get(error.status_code, _("The request could not be carried out. Nothing was changed."))
     return problem(request, error.status_code, said, headers=dict(error.headers or {}))
@@ -64,20 +68,34 @@ def answer_invalid(request: Request, error: Exception) -> Response:
     faults = error.errors()
     if any(fault["loc"][0] == "path" for fault in faults):
         return problem(request, 404, _("There is no page at this address."))
-    fields = {str(fault["loc"][-1]): _("This value cannot be taken: {why}.").format(why=fault["msg"]) for fault in faults}
+    fields = {
+        str(fault["loc"][-1]): _("This value cannot be taken: {why}.").format(why=fault["msg"])
+        for fault in faults
+    }
     names = ", ".join(f"“{name}”" for name in fields)
-    return problem(request, 422, _("Part of the address cannot be understood: {names}. Correct it and try again.").format(names=names), fields=fields)
+    return problem(
+        request,
+        422,
+        _("Part of the address cannot be understood: {names}. Correct it and try again.").format(names=names),
+        fields=fields,
+    )
 
 
 def answer_database(request: Request, error: Exception) -> Response:
     """The database is gone or will not wait: 503, and whether anything was saved."""
     _log.error("database_unavailable", kind=type(error).__name__, path=request.url.path)
     if isinstance(error, IntegrityError):
-        return problem(request, 409, _("Somebody else did the same thing at the same moment. Nothing of yours was saved: look again."))
+        return problem(
+            request,
+            409,
+            _("Somebody else did the same thing at the same moment. Nothing of yours was saved: look again."),
+        )
     said = (
         _("The register cannot be read just now, so we cannot tell. Try again in a minute.")
         if request.method in ("GET", "HEAD")
-        else _("The register could not be written just now. Nothing was saved: wait a minute and send it again.")
+        else _(
+            "The register could not be written just now. Nothing was saved: wait a minute and send it again."
+        )
     )
     extra: dict[str, Any] = {"answer": "cannot_tell"} if request.method == "GET" else {}
     return problem(request, 503, said, headers={"Retry-After": "30"}, **extra)
@@ -87,7 +105,14 @@ def answer_bug(request: Request, error: Exception) -> Response:
     """A fault of ours: a reference to quote, nothing of the exception."""
     reference = secrets.token_hex(4)
     _log.error("unexpected", reference=reference, kind=type(error).__name__, exc_info=error)
-    return problem(request, 500, _("Something went wrong on our side. Nothing of yours was saved. Try again, and tell us the reference if it happens again."), reference=reference)
+    return problem(
+        request,
+        500,
+        _(
+            "Something went wrong on our side. Nothing of yours was saved. Try again, and tell us the reference if it happens again."
+        ),
+        reference=reference,
+    )
 
 
 def answer_sign_in(request: Request, error: Exception) -> Response:

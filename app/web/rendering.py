@@ -15,7 +15,20 @@ from app.kernel.words import _, label, listed, plural, words
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = Path(__file__).resolve().parent / "static"
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 NEEDED = ("vendor/govuk-frontend.min.css", "register.css")
 
 
@@ -68,19 +81,28 @@ def asset(name: str) -> str:
 
 def hidden_fields(pairs: Iterable[tuple[str, Any]]) -> Markup:
     """Hidden inputs, escaped."""
-    return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(name, value) for name, value in pairs)
+    return Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(name, value) for name, value in pairs
+    )
 
 
 def make_environment() -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(ROOT / "templates"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]),
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(ROOT / "templates"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
         autoescape=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: words().gettext(text), lambda one, many, count: words().ngettext(one, many, count), newstyle=True
+        lambda text: words().gettext(text),
+        lambda one, many, count: words().ngettext(one, many, count),
+        newstyle=True,
     )
     environment.filters.update(date=spoken_date, datetime=spoken_moment, ago=ago, listed=listed)
     environment.globals.update(label=label, asset=asset, hidden_fields=hidden_fields)

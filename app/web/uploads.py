@@ -39,7 +39,8 @@ class Upload:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            cls._checked, serialization=core_schema.plain_serializer_function_ser_schema(lambda upload: upload.name)
+            cls._checked,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda upload: upload.name),
         )
 
     @classmethod

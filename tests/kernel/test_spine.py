@@ -37,8 +37,22 @@ TOY = Workflow(
     "toy",
     (
         Step("evaluate", "evaluated", (Status.DRAFT,), Status.EVALUATED, P.AUDIT_RECORD),
-        Step("grant", "granted", (Status.EVALUATED,), Status.GRANTED, P.CASE_DECIDE, independent_of=("evaluated",)),
-        Step("refuse", "refused", (Status.EVALUATED,), Status.REFUSED, P.CASE_DECIDE, independent_of=("evaluated",)),
+        Step(
+            "grant",
+            "granted",
+            (Status.EVALUATED,),
+            Status.GRANTED,
+            P.CASE_DECIDE,
+            independent_of=("evaluated",),
+        ),
+        Step(
+            "refuse",
+            "refused",
+            (Status.EVALUATED,),
+            Status.REFUSED,
+            P.CASE_DECIDE,
+            independent_of=("evaluated",),
+        ),
     ),
 )
 EVE = Actor("eve", "Eve", frozenset({Role.ASSESSOR, Role.DECISION_MAKER}))
@@ -77,7 +91,11 @@ def test_a_step_moves_its_subject_and_leaves_one_event_each(site: Site, toy: str
     with reading(site, DAN) as unit:
         found = find(unit, toy)
         assert found.status is Status.GRANTED
-        assert [event.kind for event in history(unit, found.thread)] == ["toy.made", "toy.evaluated", "toy.granted"]
+        assert [event.kind for event in history(unit, found.thread)] == [
+            "toy.made",
+            "toy.evaluated",
+            "toy.granted",
+        ]
 
 
 def test_who_evaluated_may_not_decide_and_the_sentence_says_so(site: Site, toy: str) -> None:
@@ -125,7 +143,9 @@ def test_of_two_decisions_at_once_exactly_one_wins(settings: Settings, clock: Se
         outcomes: list[object] = []
         start = threading.Barrier(4)
 
-        def attempt(step: str, ref: str = ref, start: threading.Barrier = start, outcomes: list[object] = outcomes) -> None:
+        def attempt(
+            step: str, ref: str = ref, start: threading.Barrier = start, outcomes: list[object] = outcomes
+        ) -> None:
             start.wait()
             try:
                 decide(site, DAN, ref, step)
@@ -133,7 +153,9 @@ def test_of_two_decisions_at_once_exactly_one_wins(settings: Settings, clock: Se
             except Problem as problem:
                 outcomes.append(type(problem))
 
-        threads = [threading.Thread(target=attempt, args=(step,)) for step in ("grant", "refuse", "grant", "refuse")]
+        threads = [
+            threading.Thread(target=attempt, args=(step,)) for step in ("grant", "refuse", "grant", "refuse")
+        ]
         for one in threads:
             one.start()
         for one in threads:
@@ -153,7 +175,9 @@ def test_events_are_chained_and_cannot_be_edited_or_removed(site: Site, toy: str
             unit.db.execute(text(statement))
 
 
-def test_an_effect_follows_its_event_once_and_again_after_a_crash(site: Site, toy: str, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_effect_follows_its_event_once_and_again_after_a_crash(
+    site: Site, toy: str, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard.clear()
     decide(site, DAN, toy)
     real = outbox.writing

@@ -1,0 +1,146 @@
+"""The command line: demo, serve, worker, migrate, check, verify, export, user, keys."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from alembic import command
+from alembic.config import Config
+from rich.console import Console
+
+from app.kernel import outbox
+from app.kernel.database import Site, connect
+from app.kernel.logging import set_up
+from app.main import create_app
+from app.settings import Settings, SettingsFault, read_settings
+from app.web.rendering import Unstyled
+
+ROOT = Path(__file__).resolve().parents[1]
+IDLE_SECONDS = 0.5
+say = Console()
+rrn = typer.Typer(
+    help="The certification register of the RRN Training Standards.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def settings_or_exit() -> Settings:
+    """The settings of the environment; every fault of them in words, then exit 2."""
+    try:
+        return read_settings()
+    except SettingsFault as fault:
+        say.print(f"[bold red]The settings cannot be used.[/]\n{fault}")
+        raise typer.Exit(2) from fault
+
+
+@rrn.command()
+def migrate() -> None:
+    """Bring the database to the newest shape."""
+    bring_to_head(settings_or_exit())
+    say.print("The database is at the newest shape.")
+
+
+def bring_to_head(settings: Settings) -> None:
+    """Run every migration that has not run yet."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    site = connect(settings)
+    try:
+        config = Config(ROOT / "alembic.ini")
+        config.attributes["engine"] = site.engine
+        command.upgrade(config, "head")
+    finally:
+        site.engine.dispose()
+
+
+@rrn.command()
+def serve(
+    host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
+    worker: Annotated[bool, typer.Option(help="On SQLite, also run the worker process.")] = True,
+) -> None:  # fmt: skip
+    """Serve the register. On SQLite one worker process is started beside it."""
+    serve_forever(settings_or_exit(), host, port, workers, with_worker=worker)
+
+
+def serve_forever(settings: Settings, host: str, port: int, workers: int, *, with_worker: bool) -> None:
+    """Web processes in the foreground, on SQLite with a worker process as a child that ends with them."""
+    set_up(settings.log_level)
+    helper = None
+    if with_worker and settings.database.startswith("sqlite"):
+        helper = multiprocessing.get_context("spawn").Process(target=work, args=(settings,), daemon=True)
+        helper.start()
+    try:
+        if workers == 1:
+            _run(create_app(settings), settings, host, port)
+        else:
+            _run("app.__main__:application", settings, host, port, workers=workers, factory=True)
+    except Unstyled as fault:
+        say.print(f"[bold red]{fault}[/]")
+        raise typer.Exit(2) from fault
+    finally:
+        if helper:
+            helper.terminate()
+            helper.join(10)
+
+
+def _run(app: Any, settings: Settings, host: str, port: int, **more: Any) -> None:
+    uvicorn.run(
+        app, host=host, port=port, access_log=False, log_level="warning", server_header=False, timeout_keep_alive=20,
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        limit_concurrency=1000, h11_max_incomplete_event_size=32_768, **more,
+    )  # fmt: skip
+
+
+def application() -> object:
+    """The application of the environment's settings, for more than one web process."""
+    return create_app(read_settings())
+
+
+@rrn.command()
+def worker() -> None:
+    """Carry out what events call for: documents, letters, regular duties."""
+    work(settings_or_exit())
+
+
+def work(settings: Settings) -> None:
+    """Deliver until told to stop; a signal lets the delivery at hand finish."""
+    set_up(settings.log_level)
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    site, last = connect(settings), dict[str, datetime]()
+    parent = os.getppid()
+    while not stopping and os.getppid() == parent:
+        if not work_once(site, last):
+            time.sleep(IDLE_SECONDS)
+
+
+def work_once(site: Site, last: dict[str, datetime]) -> bool:
+    """One delivery and the duties that are due; False when there was nothing to deliver. A gone database is waited for."""
+    try:
+        outbox.run_ticks(site, last)
+        return outbox.deliver_next(site)
+    except Exception:
+        logging.getLogger("worker").exception("the worker could not work; it tries again")
+        return False
+
+
+def main() -> None:
+    """The entry point of `rrn` and `python -m app`."""
+    rrn()
+
+
+if __name__ == "__main__":
+    main()

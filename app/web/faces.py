@@ -1,0 +1,319 @@
+"""What stands behind one route: its HTML face, its JSON face, the page of its form, and what they answer with."""
+
+import hashlib
+import inspect
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from app.kernel.database import Site, Unit, reading, writing
+from app.kernel.errors import Invalid, Problem, Refused, Stale, WrongState
+from app.kernel.fields import View
+from app.kernel.repeat import remember, remembered
+from app.web import forms, gate, problems
+from app.web.limits import KILOBYTE, read_capped
+from app.web.menu import links
+from app.web.rendering import render
+from app.web.uploads import Upload
+
+PageFunction = Callable[..., BaseModel]
+ActionFunction = Callable[..., Any]
+AskFunction = Callable[..., "Ask"]
+SMALL = 256 * KILOBYTE
+"""Body cap of a route without files, in bytes."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the page of a form shows beside the form itself."""
+
+    title: str
+    submit: str
+    lead: str = ""
+    back: str = "/desk"
+    version: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    choices: forms.Choices = field(default_factory=dict)
+    danger: bool = False
+
+
+class AskView(View):
+    """The page of one form."""
+
+    title: str
+    lead: str
+    back: str
+    form: forms.FormView
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where an action leads when that is not simply its page: another address, or with a cookie to set or clear."""
+
+    place: Mapping[str, Any] = field(default_factory=dict)
+    to: str = ""
+    cookie: str | None = None
+    clear_cookie: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A file or another plain answer."""
+
+    content: bytes
+    media: str
+    name: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Faces:
+    """The three endpoints of one action: HTML form, JSON body, and the page of the form."""
+
+    def __init__(
+        self,
+        function: ActionFunction,
+        then: PageFunction,
+        model: type[BaseModel],
+        may: gate.May,
+        ask: AskFunction | None,
+        path: str,
+    ) -> None:
+        self.function, self.then, self.model, self.may, self.ask, self.path = (
+            function,
+            then,
+            model,
+            may,
+            ask,
+            path,
+        )
+
+    def html(self, cap: int) -> Callable[..., Any]:
+        async def sent(request: Request) -> dict[str, list[Any]]:
+            return await _form_fields(request, cap)
+
+        def as_html(request: Request, sent: dict[str, list[Any]] = Depends(sent), **values: Any) -> Response:
+            settings = site_of(request).settings
+            session = request.cookies.get(gate.cookie_name(settings))
+            typed = forms.typed(self.model, sent)
+            try:
+                gate.check_own_form(request, settings, session, str(sent.get("csrf", [""])[0]))
+                form = forms.read_form(
+                    self.model, {name: value for name, value in typed.items() if name not in ("csrf", "once")}
+                )
+                landing = self._perform(request, values, form, str(sent.get("once", [""])[0]), json=False)
+            except (Invalid, Refused, Stale, WrongState) as problem:
+                if self.ask is None:
+                    raise
+                return self._again(request, values, typed, problem)
+            return _redirect(request, landing, self.then)
+
+        return asking_for(self.function, as_html)
+
+    def json(self, cap: int, status: int) -> Callable[..., Any]:
+        async def sent(request: Request) -> bytes | dict[str, list[Any]]:
+            kind = request.headers.get("content-type", "").split(";")[0].strip()
+            if kind == "multipart/form-data":
+                return await _form_fields(request, cap)
+            if kind != "application/json":
+                raise HTTPException(415)
+            return await read_capped(request, cap)
+
+        def as_json(
+            request: Request, sent: bytes | dict[str, list[Any]] = Depends(sent), **values: Any
+        ) -> Response:
+            form = (
+                forms.read_json(self.model, sent)
+                if isinstance(sent, bytes)
+                else forms.read_form(self.model, forms.typed(self.model, sent))
+            )
+            landing = self._perform(
+                request, values, form, request.headers.get("idempotency-key", ""), json=True
+            )
+            with Admitted(request, self.may, json=True) as unit:
+                return json_answer(self.then(unit, **landing.place), status)
+
+        return asking_for(self.function, as_json)
+
+    def form_page(self) -> Callable[..., Any]:
+        def as_form(request: Request, **values: Any) -> Response:
+            with Admitted(request, self.may, json=False) as unit:
+                return self._draw(request, unit, values)
+
+        return asking_for(self.function, as_form)
+
+    def _perform(
+        self, request: Request, values: dict[str, Any], form: BaseModel, key: str, *, json: bool
+    ) -> Landing:
+        """The whole write: admit, look for the same call before, do, remember. One transaction, committed before the answer."""
+        place = {
+            name: value for name, value in values.items() if name in inspect.signature(self.then).parameters
+        }
+        asked = hashlib.sha256(
+            f"{self.function.__module__}.{self.function.__qualname__}{sorted(values.items())}{form!r}".encode()
+        ).hexdigest()
+        brought = gate.credentials(request, site_of(request).settings, json=json)
+        with writing(site_of(request)) as unit:
+            gate.admit(unit, request.app.state.ports, brought, self.may)
+            if key and (before := remembered(unit, key[:100], asked)) is not None:
+                return Landing(before)
+            done = self.function(unit, **values, form=form)
+            landing = done if isinstance(done, Landing) else Landing(place | (done or {}))
+            if key and not landing.to:
+                remember(unit, key[:100], asked, dict(landing.place))
+            return landing
+
+    def _again(
+        self, request: Request, values: dict[str, Any], typed: dict[str, Any], problem: Problem
+    ) -> Response:
+        """The same form with what was typed and what was wrong with it."""
+        with Admitted(request, self.may, json=False) as unit:
+            return self._draw(request, unit, values, typed, problem)
+
+    def _draw(
+        self,
+        request: Request,
+        unit: Unit,
+        values: dict[str, Any],
+        typed: dict[str, Any] | None = None,
+        problem: Problem | None = None,
+    ) -> Response:
+        assert self.ask
+        ask = self.ask(unit, **values)
+        errors = problem.fields if isinstance(problem, Invalid) else {}
+        drawn = forms.draw_form(
+            self.model, self.path.format(**request.path_params), ask.title, ask.submit, version=ask.version, once=secrets.token_urlsafe(16),
+            values=ask.values if typed is None else typed, errors=errors, choices=ask.choices, danger=ask.danger,
+        )  # fmt: skip
+        page = AskView(
+            title=ask.title,
+            lead=ask.lead,
+            back=ask.back,
+            form=drawn,
+            problem=problem.detail if problem else "",
+        )
+        text = render("form.html", page=page, errors=errors, **context(request, unit))
+        return HTMLResponse(text, problems.STATUS[type(problem)] if problem else 200)
+
+
+def context(request: Request, unit: Unit | None = None) -> dict[str, Any]:
+    """What every template may use beside its View."""
+    site = site_of(request)
+    session = request.cookies.get(gate.cookie_name(site.settings))
+    actor = unit.actor if unit else None
+    line = request.app.state.ports.register_line(unit) if unit else ""
+    return {
+        "csrf": gate.csrf_token(site.settings, session), "actor": actor if actor and actor.signed_in else None, "path": request.url.path,
+        "nav": links(actor, request.url.path) if actor else [], "demo": site.settings.demo, "register_line": line,
+        "now": site.clock(),
+    }  # fmt: skip
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+class Admitted:
+    """A reading unit with the actor of the request on it."""
+
+    def __init__(self, request: Request, may: gate.May, json: bool) -> None:
+        self.request, self.may, self.json = request, may, json
+
+    def __enter__(self) -> Unit:
+        site = site_of(self.request)
+        self.unit = reading(site)
+        unit = self.unit.__enter__()
+        try:
+            gate.admit(
+                unit,
+                self.request.app.state.ports,
+                gate.credentials(self.request, site.settings, json=self.json),
+                self.may,
+            )
+        except BaseException as error:
+            self.unit.__exit__(type(error), error, error.__traceback__)
+            raise
+        return unit
+
+    def __exit__(self, *error: Any) -> None:
+        self.unit.__exit__(*error)
+
+
+def caching(request: Request, may: gate.May) -> dict[str, str]:
+    """Public answers may be kept and asked about again; whoever is signed in gets their own."""
+    own = gate.cookie_name(site_of(request).settings) in request.cookies or "authorization" in request.headers
+    return {"Cache-Control": "no-store" if own or may != gate.PUBLIC else "public, no-cache"}
+
+
+def json_answer(view: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(view.model_dump_json(by_alias=True), status, dict(headers or {}), "application/json")
+
+
+def _redirect(request: Request, landing: Landing, then: PageFunction) -> Response:
+    settings = site_of(request).settings
+    name = then.face[0]  # type: ignore[attr-defined]
+    target = landing.to or str(request.app.url_path_for(name, **landing.place))
+    response = RedirectResponse(target, status_code=303)
+    cookie = gate.cookie_name(settings)
+    if landing.cookie is not None:
+        response.set_cookie(
+            cookie,
+            landing.cookie,
+            path="/",
+            httponly=True,
+            secure=settings.secure,
+            samesite="lax",
+            max_age=14 * 86400,
+        )
+    if landing.clear_cookie:
+        response.delete_cookie(cookie, path="/", httponly=True, secure=settings.secure, samesite="lax")
+    return response
+
+
+async def _form_fields(request: Request, cap: int) -> dict[str, list[Any]]:
+    """What a browser sent, by name, each a list. Files become Uploads here, before the connection is let go."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data", ""):
+        raise HTTPException(415)
+    body = await read_capped(request, cap)
+    again = Request(request.scope, receive=_receive(body))
+    async with again.form(max_files=5, max_fields=1000, max_part_size=SMALL) as data:
+        return await _collected(data)
+
+
+def _receive(body: bytes) -> Callable[[], Any]:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _collected(data: FormData) -> dict[str, list[Any]]:
+    fields: dict[str, list[Any]] = {}
+    for name, value in data.multi_items():
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            if not content and not value.filename:
+                continue
+            fields.setdefault(name, []).append(Upload(value.filename or "", content))
+        else:
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+def asking_for(function: Callable[..., Any], endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the endpoint the path and query parameters of the function it serves."""
+    own = [p for p in inspect.signature(endpoint).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    asked = [p for name, p in inspect.signature(function).parameters.items() if name not in ("unit", "form")]
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own + asked]
+    endpoint.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    endpoint.__name__, endpoint.__doc__ = function.__name__, function.__doc__
+    return endpoint
