@@ -43,4 +43,5 @@ class Actor:
 
 
 ANYONE = Actor(id="public", name="The public")
-SYSTEM = Actor(id="system", name="The register")
+SYSTEM = Actor(id="system", name="The register", roles=frozenset(Role))
+"""The software itself, carrying out what people decided: it may take every step, from the worker alone."""
