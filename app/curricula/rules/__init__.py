@@ -1,0 +1,62 @@
+"""Pure rules of curricula: what a version contains, what it still lacks, and the steps it takes."""
+
+from app.curricula.rules.content import (
+    PHYSICAL,
+    RESTRICTIVE,
+    Answer,
+    Content,
+    CoverageContent,
+    DocumentContent,
+    ModuleContent,
+    Position,
+    TechniqueContent,
+    canonical,
+    digest_of,
+)
+from app.curricula.rules.forms import (
+    CoverageForm,
+    Details,
+    ModuleChange,
+    ModuleForm,
+    OpenCurriculum,
+    Removal,
+    StartVersion,
+    TechniqueChange,
+    TechniqueForm,
+    Withdrawal,
+)
+from app.curricula.rules.gaps import Gap, VersionFacts, gaps, holes_of
+from app.curricula.rules.workflow import AT_THE_DESK, CASE_STEPS, CURRICULUM_VERSION, Submission, VersionStatus
+
+__all__ = [
+    "AT_THE_DESK",
+    "CASE_STEPS",
+    "CURRICULUM_VERSION",
+    "PHYSICAL",
+    "RESTRICTIVE",
+    "Answer",
+    "Content",
+    "CoverageContent",
+    "CoverageForm",
+    "Details",
+    "DocumentContent",
+    "Gap",
+    "ModuleChange",
+    "ModuleContent",
+    "ModuleForm",
+    "OpenCurriculum",
+    "Position",
+    "Removal",
+    "StartVersion",
+    "Submission",
+    "TechniqueChange",
+    "TechniqueContent",
+    "TechniqueForm",
+    "VersionFacts",
+    "VersionStatus",
+    "Withdrawal",
+    "canonical",
+    "digest_of",
+    "gaps",
+    "holes_of",
+]
