@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from app.kernel.clock import Clock, system_clock
 from app.kernel.database import connect, reading
+from app.organisations.pages import area as organisations
+from app.people.pages import area as people
 from app.settings import Settings
 from app.web import problems
 from app.web.faces import context
@@ -22,7 +24,7 @@ from app.web.limits import Buckets, Rate
 from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 
-AREAS: tuple[Area, ...] = ()
+AREAS: tuple[Area, ...] = (organisations, people)
 
 
 def create_app(

@@ -38,6 +38,12 @@ Guard = Callable[[Any, Actor, Any], str | None]
 """(subject, actor, facts) -> one sentence why the step may not be taken now, or None if it may."""
 
 
+class Versioned(Protocol):
+    """Whatever can be changed by two people at once."""
+
+    version: Any
+
+
 class Subject(Protocol):
     """Whatever a workflow moves."""
 
@@ -136,7 +142,7 @@ class Workflow(Generic[S]):
         return "\n".join(["stateDiagram-v2", *arrows])
 
 
-def check_version(subject: Subject, seen: int, sentence: str) -> None:
+def check_version(subject: Versioned, seen: int, sentence: str) -> None:
     """Refuse a write that was made looking at an older version of the row."""
     if subject.version != seen:
         raise Stale(sentence)
