@@ -1,6 +1,6 @@
 """create_app(settings): the one place where the parts meet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,15 +11,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
-from app.kernel.clock import Clock, system_clock
+from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import connect, reading
+from app.ledger.queries import size_reader
 from app.organisations.pages import area as organisations
 from app.people.pages import area as people
 from app.settings import Settings
 from app.web import problems
 from app.web.faces import context
-from app.web.gate import Ports, SignInNeeded
+from app.web.gate import Ports, SignInNeeded, cookie_name
 from app.web.headers import SecurityHeaders
+from app.web.kept import KeptAnswers, Stamp
 from app.web.limits import Buckets, Rate
 from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
@@ -46,14 +48,32 @@ def create_app(
     for kind, handler in problems.HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.add_exception_handler(SignInNeeded, problems.answer_sign_in)
-    for area in AREAS:
+    for area in (*AREAS, styleguide) if settings.demo else AREAS:
         area.mount(app)
     app.add_api_route("/healthz", alive, include_in_schema=False)
     app.add_api_route("/readyz", ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    keep_answers(app)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
+
+
+def keep_answers(app: FastAPI) -> None:
+    """Put the kept answers in front; how far the ledger goes is read first, on SQLite when first asked."""
+    site, reader = app.state.site, list[Callable[[], int]]()
+
+    def stamp() -> Stamp:
+        if not reader:
+            reader.append(size_reader(site))
+        return reader[0](), civil_date(site.clock())
+
+    app.add_middleware(
+        KeptAnswers,
+        stamp=stamp,
+        cookie=cookie_name(site.settings),
+        in_thread=site.engine.dialect.name != "sqlite",
+    )
 
 
 def make_ports() -> Ports:

@@ -1,7 +1,7 @@
 """Taking a step: check it, move the subject with one conditional UPDATE, apply the form, write it down."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect, update
@@ -44,6 +44,32 @@ class HistoryLine(View):
     who: str
     what: str
     note: str = ""
+
+
+class ToneView(View):
+    """A status as the tag macro draws it: word, tone (yes, partly, pause, no, unknown, plain) and shape."""
+
+    word: str
+    tone: str
+    shape: str = ""
+
+
+class StageView(View):
+    """One of the stages of a case; state is done, now or todo."""
+
+    label: str
+    state: str
+
+
+class TurnView(View):
+    """Whose turn it is, since when, and the button that leads there when it is the reader's."""
+
+    sentence: str
+    detail: str = ""
+    since: date | None = None
+    mine: bool = False
+    href: str = ""
+    button: str = ""
 
 
 class Casework(View):

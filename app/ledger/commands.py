@@ -31,7 +31,16 @@ def append(
         )
     )  # fmt: skip
     number = head.size
-    unit.db.add(LedgerEntry(number=number, kind=kind.value, subject_ref=subject_ref, event_id=event.id, recorded_at=unit.now, data=data))
+    unit.db.add(
+        LedgerEntry(
+            number=number,
+            kind=kind.value,
+            subject_ref=subject_ref,
+            event_id=event.id,
+            recorded_at=unit.now,
+            data=data,
+        )
+    )
     unit.db.flush()
     unit.db.add(LedgerTold(number=number, salt=salt, told=told))
     head.size = tree.append(StoredNodes(unit), number, tree.leaf_hash(data))

@@ -210,7 +210,7 @@ def context(request: Request, unit: Unit | None = None) -> dict[str, Any]:
     actor = unit.actor if unit else None
     line = request.app.state.ports.register_line(unit) if unit else ""
     return {
-        "csrf": gate.csrf_token(site.settings, session), "actor": actor if actor and actor.signed_in else None, "path": request.url.path,
+        "csrf": gate.csrf_token(site.settings, session), "actor": actor if actor and actor.signed_in else None, "path": request.url.path, "address": site.settings.link(request.url.path),
         "nav": links(actor, request.url.path) if actor else [], "demo": site.settings.demo, "register_line": line,
         "now": site.clock(),
     }  # fmt: skip
@@ -312,7 +312,11 @@ async def _collected(data: FormData) -> dict[str, list[Any]]:
 def asking_for(function: Callable[..., Any], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Give the endpoint the path and query parameters of the function it serves."""
     own = [p for p in inspect.signature(endpoint).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    asked = [p for name, p in inspect.signature(function).parameters.items() if name not in ("unit", "form")]
+    asked = [
+        p
+        for name, p in inspect.signature(function).parameters.items()
+        if name not in ("unit", "_unit", "form")
+    ]
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own + asked]
     endpoint.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     endpoint.__name__, endpoint.__doc__ = function.__name__, function.__doc__

@@ -2,36 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from app.kernel.casework import BarredView, HistoryLine, StepView
+from app.kernel.casework import BarredView, HistoryLine, StageView, StepView, ToneView, TurnView
 from app.kernel.fields import View
 from app.kernel.words import _
 from app.web.forms import FieldView, FormView, OptionView
-
-
-class ToneView(View):
-    """A status as the tag macro draws it: word, tone (yes, partly, pause, no, unknown, plain) and shape."""
-
-    word: str
-    tone: str
-    shape: str = ""
-
-
-class StageView(View):
-    """One of the stages of a case; state is done, now or todo."""
-
-    label: str
-    state: str
-
-
-class TurnView(View):
-    """Whose turn it is, since when, and the button that leads there when it is the reader's."""
-
-    sentence: str
-    detail: str = ""
-    since: date | None = None
-    mine: bool = False
-    href: str = ""
-    button: str = ""
 
 
 class RowView(View):

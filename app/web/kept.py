@@ -1,0 +1,147 @@
+"""Public answers kept whole under (address, size of the ledger, day): true until the ledger grows or the day changes.
+
+One small ASGI layer in front of everything else. It looks at the size before it looks for an answer, so nothing older
+than the last public change is ever given out (performance page, "What follows").
+"""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PREFIXES = (
+    "/verify/", "/c/", "/badge/", "/marks/", "/register", "/check", "/scheme",
+    "/api/v1/verify/", "/api/v1/register", "/api/v1/check", "/api/v1/marks/", "/api/v1/standards/",
+)  # fmt: skip
+"""Addresses whose answers depend on the ledger and the day alone."""
+MOST_BYTES = 32 * 1024 * 1024
+LARGEST_ANSWER = 512 * 1024
+SMALLEST_SQUEEZED = 800
+Stamp = tuple[int, date]
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One answer: its header lines and body, plain and squeezed, and the tag a browser may ask with."""
+
+    headers: Headers
+    body: bytes
+    squeezed_headers: Headers
+    squeezed: bytes
+    tag: bytes
+
+
+class KeptAnswers:
+    """Serves kept answers before routing; keeps what the application answers with 200 to somebody unknown."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        stamp: Callable[[], Stamp],
+        cookie: str,
+        *,
+        in_thread: bool,
+        most: int = MOST_BYTES,
+    ) -> None:
+        self.app, self.stamp, self.cookie, self.in_thread, self.most = (
+            app,
+            stamp,
+            cookie.encode(),
+            in_thread,
+            most,
+        )
+        self.answers: OrderedDict[tuple[bytes, bytes, Stamp], Kept] = OrderedDict()
+        self.bytes = 0
+        self.silent_until = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = self._asked(scope)
+        if asked is None or (stamp := await self._stamp()) is None:
+            await self.app(scope, receive, send)
+            return
+        key, squeeze, tag = (scope["raw_path"], scope["query_string"], stamp), *asked
+        found = self.answers.get(key)
+        if found is None:
+            await self.app(scope, receive, _Keeper(self, key, send))
+            return
+        self.answers.move_to_end(key)
+        await self._give(found, send, squeeze=squeeze, known=tag == found.tag, head=scope["method"] == "HEAD")
+
+    def _asked(self, scope: Scope) -> tuple[bool, bytes] | None:
+        """Whether gzip is welcome and which tag the asker holds; None when the answer is not one to keep."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            return None
+        path: str = scope["path"]
+        if path != "/" and not path.startswith(PREFIXES):
+            return None
+        squeeze, tag = False, b""
+        for name, value in scope["headers"]:
+            if name == b"authorization" or (name == b"cookie" and self.cookie + b"=" in value):
+                return None
+            if name == b"accept-encoding":
+                squeeze = b"gzip" in value
+            elif name == b"if-none-match":
+                tag = value
+        return squeeze, tag
+
+    async def _stamp(self) -> Stamp | None:
+        """The size and the day now; None while the database cannot say, so that the application says so in words."""
+        if monotonic() < self.silent_until:
+            return None
+        try:
+            return await run_in_threadpool(self.stamp) if self.in_thread else self.stamp()
+        except Exception:
+            self.silent_until = monotonic() + 1
+            return None
+
+    async def _give(self, found: Kept, send: Send, *, squeeze: bool, known: bool, head: bool) -> None:
+        if known:
+            same = [pair for pair in found.headers if pair[0] not in (b"content-length", b"content-type")]
+            await send({"type": "http.response.start", "status": 304, "headers": same})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        headers, body = (found.squeezed_headers, found.squeezed) if squeeze else (found.headers, found.body)
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else body})
+
+    def keep(self, key: tuple[bytes, bytes, Stamp], headers: Headers, body: bytes) -> None:
+        """Keep one answer, and let the least asked go when there are too many bytes."""
+        tag = b'"%s"' % hashlib.sha256(body).hexdigest()[:20].encode()
+        kept = [pair for pair in headers if pair[0] not in (b"content-length", b"vary", b"etag")]
+        kept += [(b"etag", tag), (b"vary", b"accept-encoding, cookie")]
+        squeezed = gzip.compress(body, 6, mtime=0) if len(body) >= SMALLEST_SQUEEZED else body
+        marked = [(b"content-encoding", b"gzip")] if squeezed is not body else []
+        plain = [*kept, (b"content-length", str(len(body)).encode())]
+        small = [*kept, *marked, (b"content-length", str(len(squeezed)).encode())]
+        self.answers[key] = Kept(plain, body, small, squeezed, tag)
+        self.bytes += len(body) + len(squeezed)
+        while self.bytes > self.most:
+            _key, gone = self.answers.popitem(last=False)
+            self.bytes -= len(gone.body) + len(gone.squeezed)
+
+
+class _Keeper:
+    """Passes an answer on and keeps a copy when it is whole, public and of an ordinary size."""
+
+    def __init__(self, layer: KeptAnswers, key: tuple[bytes, bytes, Stamp], send: Send) -> None:
+        self.layer, self.key, self.send = layer, key, send
+        self.headers: Headers | None = None
+        self.parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            headers = [(bytes(name).lower(), bytes(value)) for name, value in message["headers"]]
+            if any(name == b"cache-control" and value.startswith(b"public") for name, value in headers):
+                self.headers = headers
+        elif message["type"] == "http.response.body" and self.headers is not None:
+            self.parts.append(message.get("body", b""))
+            if not message.get("more_body") and sum(map(len, self.parts)) <= LARGEST_ANSWER:
+                self.layer.keep(self.key, self.headers, b"".join(self.parts))
+        await self.send(message)
