@@ -9,7 +9,7 @@ from app.kernel.database import Key, Record, Table
 from app.kernel.journal import append_only
 from app.licences.rules import AccreditationState, LicenceState
 
-_OPEN = text("status NOT IN ('withdrawn', 'resigned')")
+_OPEN = text("status NOT IN ('withdrawn', 'resigned', 'declined')")
 
 
 class Licence(Record, Table):

@@ -9,7 +9,8 @@ from typing import Annotated, Protocol, TypeVar
 from pydantic import Field
 
 from app.kernel.actor import Actor
-from app.kernel.fields import Day, Form, Line, Prose, Ref, StepForm, Words
+from app.kernel.fields import Day, Form, Prose, Ref, StepForm, Words
+from app.kernel.fields import Line as OneLine
 from app.kernel.words import _
 from app.kernel.workflow import Facts, Step, Workflow
 from app.permissions import Permission as P
@@ -25,6 +26,7 @@ class LicenceState(StrEnum):
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     RESIGNED = "resigned"
+    DECLINED = "declined"
 
 
 class AccreditationState(StrEnum):
@@ -50,7 +52,7 @@ class LicenceReason(StrEnum):
 
 IN_FORCE = (LicenceState.LICENSED, LicenceState.ON_WATCH)
 RUNNING = (*IN_FORCE, LicenceState.SUSPENDED)
-OVER = (LicenceState.WITHDRAWN, LicenceState.RESIGNED)
+OVER = (LicenceState.WITHDRAWN, LicenceState.RESIGNED, LicenceState.DECLINED)
 
 
 class NewLicence(Form):
@@ -107,7 +109,7 @@ class Terms(StepForm):
 
     effective_on: Annotated[Day, Field(title="Licensed from", description="The first day of the licence.")]
     to_on: Annotated[Day, Field(title="Licensed until", description="The last day of the licence.")]
-    editions: Annotated[list[Line], Field(title="Editions of the Standards", min_length=1, max_length=20)]
+    editions: Annotated[list[OneLine], Field(title="Editions of the Standards", min_length=1, max_length=20)]
     agreement_digest: Annotated[
         str,
         Field(
@@ -136,7 +138,7 @@ class NewAccreditation(Form):
     """What UKAS says about the body."""
 
     ukas_number: Annotated[
-        Line,
+        OneLine,
         Field(
             title="UKAS number",
             description="As UKAS prints it on the schedule of accreditation.",
@@ -144,7 +146,7 @@ class NewAccreditation(Form):
         ),
     ]
     scope: Annotated[
-        Line, Field(title="Scope", description="In a few words: what UKAS accredited the body for.")
+        OneLine, Field(title="Scope", description="In a few words: what UKAS accredited the body for.")
     ]
     from_on: Annotated[Day, Field(title="Accredited from")]
     to_on: Annotated[
@@ -168,7 +170,7 @@ class AccreditationChange(StepForm):
 class AccreditationTerms(AccreditationChange):
     """UKAS prolonged the accreditation or changed its scope."""
 
-    scope: Annotated[Line, Field(title="Scope")]
+    scope: Annotated[OneLine, Field(title="Scope")]
     to_on: Annotated[
         Day | None, Field(title="Accredited until", description="Leave it empty when UKAS names no end.")
     ] = None
@@ -218,7 +220,7 @@ LICENCE = Workflow(
         Step("suspend", "suspended", IN_FORCE, _L.SUSPENDED, _DO, form=Change, command=True, label="Suspend the licence", danger=True),
         Step("withdraw", "withdrawn", RUNNING, _L.WITHDRAWN, _DO, form=Change, command=True, label="Withdraw the licence", danger=True),
         Step("resign", "resigned", RUNNING, _L.RESIGNED, _DO, form=Change, command=True, label="Record a resignation", danger=True),
-        Step("decline", "declined", (_L.APPLIED, _L.CHECKED), _L.WITHDRAWN, _DO, form=Checked, command=True, label="Decline the application", danger=True),
+        Step("decline", "declined", (_L.APPLIED, _L.CHECKED), _L.DECLINED, _DO, form=Checked, command=True, label="Decline the application", danger=True),
     ),
 )  # fmt: skip
 
@@ -251,25 +253,27 @@ class AccreditationRow(Protocol):
     to_on: date | None
 
 
-class LicenceLine(Protocol):
+class Line(Protocol):
+    """One line of a history of states."""
+
+    id: int
+    effective_on: date
+    to_on: date | None
+
+
+class LicenceLine(Line, Protocol):
     """One line of the history of a licence."""
 
-    id: int
     status: LicenceState
-    effective_on: date
-    to_on: date | None
 
 
-class AccreditationLine(Protocol):
+class AccreditationLine(Line, Protocol):
     """One line of the history of an accreditation."""
 
-    id: int
     status: AccreditationState
-    effective_on: date
-    to_on: date | None
 
 
-AnyLine = TypeVar("AnyLine", LicenceLine, AccreditationLine)
+AnyLine = TypeVar("AnyLine", bound=Line)
 
 
 @dataclass(frozen=True)
@@ -300,7 +304,7 @@ def line_on(lines: Iterable[AnyLine], day: date) -> AnyLine | None:
     )
 
 
-def is_over(line: LicenceLine | AccreditationLine, day: date) -> bool:
+def is_over(line: Line, day: date) -> bool:
     """Whether the term that line speaks of has ended; its last day still counts."""
     return line.to_on is not None and line.to_on < day
 
