@@ -12,21 +12,29 @@ from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
 from app.kernel.clock import Clock, civil_date, system_clock
-from app.kernel.database import connect, reading
+from app.kernel.database import Unit, connect, reading
 from app.ledger.queries import size_reader
 from app.organisations.pages import area as organisations
 from app.people.pages import area as people
 from app.settings import Settings
 from app.web import problems
 from app.web.faces import context
-from app.web.gate import Ports, SignInNeeded, cookie_name
+from app.web.gate import PUBLIC, Ports, SignInNeeded, cookie_name
 from app.web.headers import SecurityHeaders
 from app.web.kept import KeptAnswers, Stamp
 from app.web.limits import Buckets, Rate
 from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
+from app.web.styleguide import StyleguideView, styleguide_view
 
 AREAS: tuple[Area, ...] = (organisations, people)
+styleguide = Area("styleguide")
+
+
+@styleguide.page("/styleguide", "styleguide.html", may=PUBLIC, api="")
+def show_styleguide(_unit: Unit) -> StyleguideView:
+    """Every part of the look, in demonstrations only."""
+    return styleguide_view()
 
 
 def create_app(
