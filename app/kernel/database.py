@@ -172,6 +172,8 @@ class Unit:
     now: datetime
     site: Site
     writes: bool
+    address: str = ""
+    device: str = ""
 
     @property
     def today(self) -> date:

@@ -25,7 +25,7 @@ from app.web.uploads import Upload
 
 PageFunction = Callable[..., BaseModel]
 ActionFunction = Callable[..., Any]
-AskFunction = Callable[..., "Ask"]
+AskFunction = Callable[..., "Ask | Landing"]
 SMALL = 256 * KILOBYTE
 """Body cap of a route without files, in bytes."""
 
@@ -62,6 +62,10 @@ class Landing:
     to: str = ""
     cookie: str | None = None
     clear_cookie: bool = False
+    refusal: Problem | None = None
+    """Said once the transaction is committed: a refusal that must leave its trace (a wrong password is counted)."""
+    show: BaseModel | None = None
+    """Answered at once instead of leading there: a secret that is shown once and kept nowhere."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,10 @@ class Faces:
         may: gate.May,
         ask: AskFunction | None,
         path: str,
+        slow: bool = False,
     ) -> None:
-        self.function, self.then, self.model, self.may, self.ask, self.path = (
-            function,
-            then,
-            model,
-            may,
-            ask,
-            path,
-        )
+        self.function, self.then, self.model, self.may = function, then, model, may
+        self.ask, self.path, self.slow = ask, path, slow
 
     def html(self, cap: int) -> Callable[..., Any]:
         async def sent(request: Request) -> dict[str, list[Any]]:
@@ -113,7 +112,7 @@ class Faces:
                 if self.ask is None:
                     raise
                 return self._again(request, values, typed, problem)
-            return _redirect(request, landing, self.then)
+            return self._landed(request, landing)
 
         return asking_for(self.function, as_html)
 
@@ -138,7 +137,7 @@ class Faces:
                 request, values, form, request.headers.get("idempotency-key", ""), json=True
             )
             with Admitted(request, self.may, json=True) as unit:
-                return json_answer(self.then(unit, **landing.place), status)
+                return json_answer(landing.show or self.then(unit, **landing.place), status)
 
         return asking_for(self.function, as_json)
 
@@ -160,15 +159,42 @@ class Faces:
             f"{self.function.__module__}.{self.function.__qualname__}{sorted(values.items())}{form!r}".encode()
         ).hexdigest()
         brought = gate.credentials(request, site_of(request).settings, json=json)
+        act = self._prepared(request, brought, values, form) if self.slow else self._bound(values, form)
         with writing(site_of(request)) as unit:
             gate.admit(unit, request.app.state.ports, brought, self.may)
             if key and (before := remembered(unit, key[:100], asked)) is not None:
                 return Landing(before)
-            done = self.function(unit, **values, form=form)
+            done = act(unit)
             landing = done if isinstance(done, Landing) else Landing(place | (done or {}))
-            if key and not landing.to:
+            if key and not landing.to and not landing.refusal:
                 remember(unit, key[:100], asked, dict(landing.place))
-            return landing
+        if landing.refusal:
+            raise landing.refusal
+        return landing
+
+    def _bound(self, values: dict[str, Any], form: BaseModel) -> Callable[[Unit], Any]:
+        return lambda unit: self.function(unit, **values, form=form)
+
+    def _prepared(
+        self, request: Request, brought: gate.Credentials, values: dict[str, Any], form: BaseModel
+    ) -> Callable[[Unit], Any]:
+        """What a slow action leaves to be written: its own work is done before any writer waits for it."""
+        with reading(site_of(request)) as unit:
+            gate.admit(unit, request.app.state.ports, brought, self.may)
+            prepared: Callable[[Unit], Any] = self.function(unit, **values, form=form)
+        return prepared
+
+    def _landed(self, request: Request, landing: Landing) -> Response:
+        """Where a browser goes from here, or the page that is shown only now."""
+        if landing.show is None:
+            return _redirect(request, landing, self.then)
+        settings = site_of(request).settings
+        with Admitted(request, gate.PUBLIC, json=False) as unit:
+            around = context(request, unit)
+        if landing.cookie is not None:
+            around["csrf"] = gate.csrf_token(settings, landing.cookie)
+        text = render(self.then.face[2], page=landing.show, **around)  # type: ignore[attr-defined]
+        return _with_cookie(request, HTMLResponse(text, headers={"Cache-Control": "no-store"}), landing)
 
     def _again(
         self, request: Request, values: dict[str, Any], typed: dict[str, Any], problem: Problem
@@ -187,6 +213,8 @@ class Faces:
     ) -> Response:
         assert self.ask
         ask = self.ask(unit, **values)
+        if isinstance(ask, Landing):
+            return RedirectResponse(ask.to, status_code=303)
         errors = problem.fields if isinstance(problem, Invalid) else {}
         drawn = forms.draw_form(
             self.model, self.path.format(**request.path_params), ask.title, ask.submit, version=ask.version, once=secrets.token_urlsafe(16),
@@ -258,10 +286,13 @@ def json_answer(view: BaseModel, status: int = 200, headers: Mapping[str, str] |
 
 
 def _redirect(request: Request, landing: Landing, then: PageFunction) -> Response:
-    settings = site_of(request).settings
     name = then.face[0]  # type: ignore[attr-defined]
     target = landing.to or str(request.app.url_path_for(name, **landing.place))
-    response = RedirectResponse(target, status_code=303)
+    return _with_cookie(request, RedirectResponse(target, status_code=303), landing)
+
+
+def _with_cookie(request: Request, response: Response, landing: Landing) -> Response:
+    settings = site_of(request).settings
     cookie = gate.cookie_name(settings)
     if landing.cookie is not None:
         response.set_cookie(

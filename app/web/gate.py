@@ -25,6 +25,10 @@ class Credentials:
 
     session: str | None = None
     token: str | None = None
+    address: str = ""
+    """The IP address it came from; behind the trusted proxy, the one that names."""
+    device: str = ""
+    """What the browser says it is: shown to its owner, never believed."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,12 @@ def cookie_name(settings: Settings) -> str:
 
 def credentials(request: Request, settings: Settings, *, json: bool) -> Credentials:
     """JSON listens to a bearer token alone, pages to the cookie alone."""
+    address = request.client.host if request.client else ""
     if not json:
-        return Credentials(session=request.cookies.get(cookie_name(settings)))
+        device = request.headers.get("user-agent", "")[:200]
+        return Credentials(request.cookies.get(cookie_name(settings)), None, address, device)
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    return Credentials(token=token.strip() or None) if scheme.lower() == "bearer" else Credentials()
+    return Credentials(token=(token.strip() or None) if scheme.lower() == "bearer" else None, address=address)
 
 
 def admit(unit: Unit, ports: Ports, brought: Credentials, may: May) -> None:
@@ -75,6 +81,7 @@ def admit(unit: Unit, ports: Ports, brought: Credentials, may: May) -> None:
             _("The token is not known, has expired or was withdrawn. Make a new one on your account page.")
         )
     unit.actor = actor or ANYONE
+    unit.address, unit.device = brought.address, brought.device
     if may == PUBLIC:
         return
     if not unit.actor.signed_in:

@@ -97,9 +97,11 @@ class Area:
 
     def action(
         self, path: str, then: PageFunction, *, may: gate.May, ask: AskFunction | None = None, form_path: str = "", rate: str = "",
-        status: int = 200, html_only: bool = False,
+        status: int = 200, html_only: bool = False, slow: bool = False,
     ) -> Callable[[ActionFunction], ActionFunction]:  # fmt: skip
         """Carry out a command in one transaction, then show the page it leads to.
+
+        A `slow` function (it hashes a password) is asked in a reading unit and returns what is then called in the writing one.
 
         With `ask` the form has a page of its own at `form_path` (default: `path`), which also shows what was refused.
         """
@@ -111,7 +113,7 @@ class Area:
             )
             cap = LARGEST + SMALL if files else SMALL
             name = f"{self.name}.{function.__name__}"
-            faces = Faces(function, then, model, may, ask, path)
+            faces = Faces(function, then, model, may, ask, path, slow)
             self._add("POST", path, may, rate, cap, faces.html(cap), name)
             if not html_only:
                 self._add(
