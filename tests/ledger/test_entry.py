@@ -58,7 +58,7 @@ def test_a_short_salt_is_refused() -> None:
     [
         {"subject": "Harbour Lane Training"}, {"subject": ""}, {"commitment": "abc"}, {"kind": "gossip"},
         {"name": "x"},
-        {"recorded_at": datetime(2026, 11, 22)}, {"files": {"certificate.pdf": "short"}},
+        {"recorded_at": "2026-11-22T10:00:00"}, {"files": {"certificate.pdf": "short"}},
         {"files": {f"file{n}": "0" * 64 for n in range(17)}},
     ],
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from app.certificates.document.design import Design, load_design
-from app.certificates.document.page import INNER, MARGIN, SEAL_BOX, Sheet, draw_first_page
+from app.certificates.document.page import INNER, MARGIN, SEAL_BOX, draw_first_page
 from app.certificates.document.paper import Paper
 from app.certificates.document.parts import Attachment, Hole
+from app.certificates.document.sheet import Sheet
 from app.certificates.document.table import draw_list
 from app.certificates.rules import Statement
 

@@ -1,7 +1,6 @@
 """The first page of a certificate, from the band at its top to the seal line at its foot."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from math import pi, sin
 from typing import Final
@@ -9,11 +8,11 @@ from typing import Final
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName
 
 from app.certificates.document import table
-from app.certificates.document.design import Face
-from app.certificates.document.paper import HEIGHT, WIDTH, Paper, alternative
+from app.certificates.document.paper import HEIGHT, WIDTH, alternative
 from app.certificates.document.qr import modules, runs
-from app.certificates.document.text import Block, DoesNotFit, fit
-from app.certificates.rules import Statement, in_words
+from app.certificates.document.sheet import Sheet
+from app.certificates.document.text import Block, DoesNotFit
+from app.certificates.rules import in_words
 
 MARGIN: Final = 54.0
 INNER: Final = WIDTH - 2 * MARGIN
@@ -28,30 +27,6 @@ NAME_SIZES: Final = ((38, 27, 2), (28, 22, 3), (24, 17, 4), (17, 11, 6))
 """Largest and smallest size in points, and how many lines, tried one after the other."""
 
 DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What every part of the page needs: the paper, the statement, and the fonts and words of the design."""
-
-    paper: Paper
-    statement: Statement
-
-    def say(self, text: str, **places: object) -> str:
-        """A text of the design with its places filled in."""
-        return self.paper.design.texts[text].format(**places)
-
-    def fit(self, text: str, face: str, size: float, width: float, **options: float | bool) -> Block:
-        """A text in one of the design's faces (see `text.fit`, which all text goes through)."""
-        chosen: Face = getattr(self.paper.design, face)
-        return fit(text, chosen, size, width, **options)  # type: ignore[arg-type]
-
-    def put(
-        self, role: str, block: Block, x: float, top: float, colour: str = "ink", *, right: bool = False
-    ) -> float:
-        """Draw and tag a block; returns where its bottom is."""
-        with self.paper.tagged(role):
-            return self.paper.write(block, x, top, self.paper.design.colours[colour], right=right)
 
 
 def draw_first_page(sheet: Sheet) -> int:
@@ -206,9 +181,8 @@ def draw_check(sheet: Sheet) -> None:
     draw_qr(sheet, x, y, QR_SIZE)
     number = sheet.fit(sheet.statement.number, "strong", 11.5, QR_SIZE + 20)
     top = sheet.put("P", number, x + QR_SIZE, y - 5, "ink", right=True)
-    spelt = sheet.fit(
-        spell(sheet.statement.number), "text", 8, QR_SIZE + 26, lines=2, smallest=6.5, leading=1.15
-    )
+    words = spell(sheet.statement.number)
+    spelt = sheet.fit(words, "text", 8, QR_SIZE + 26, lines=2, smallest=6.5, leading=1.15, balanced=True)
     sheet.put("P", spelt, x + QR_SIZE, top - 1, "quiet", right=True)
 
 

@@ -44,7 +44,7 @@ class _Mended(pdfdoc.PDFStream):  # type: ignore[misc]
 class _Document(pdfdoc.PDFDocument):  # type: ignore[misc]
     """reportlab's document, every stream of which is a mended one. Others in the process keep theirs."""
 
-    def Reference(self, obj: Any, name: str | None = None) -> Any:  # noqa: N802 (reportlab's name)
+    def Reference(self, obj: Any, name: str | None = None) -> Any:
         if type(obj) is pdfdoc.PDFStream:
             obj.__class__ = _Mended
         return super().Reference(obj, name)

@@ -1,16 +1,14 @@
 """The curricula as a table: as many as fit on the first page, and all of them on pages of their own when they do not."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName
 
 from app.certificates.document.paper import HEIGHT, WIDTH
+from app.certificates.document.sheet import Sheet
 from app.certificates.document.text import Block
 from app.certificates.rules import ScopeItem, printed
-
-if TYPE_CHECKING:
-    from app.certificates.document.page import Sheet
 
 COLUMNS: Final = (0.46, 0.27, 0.27)
 GAP: Final = 14.0
@@ -38,7 +36,7 @@ class Row:
         return tallest + 2 * self.padding
 
 
-def row_of(sheet: "Sheet", item: ScopeItem, width: float) -> Row:
+def row_of(sheet: Sheet, item: ScopeItem, width: float) -> Row:
     """Break one curriculum into the columns of a table of that width."""
     first, second, third = (part * width - GAP for part in COLUMNS)
     version = sheet.say("version", version=item.version)
@@ -55,7 +53,7 @@ def row_of(sheet: "Sheet", item: ScopeItem, width: float) -> Row:
     )
 
 
-def draw_scope(sheet: "Sheet", top: float, bottom: float, x: float, width: float) -> int:
+def draw_scope(sheet: Sheet, top: float, bottom: float, x: float, width: float) -> int:
     """Draw the table between two heights; returns how many curricula found room."""
     rows = [row_of(sheet, item, width) for item in sheet.statement.scope]
     shown = how_many(rows, top - HEAD - bottom)
@@ -84,7 +82,7 @@ def airy(rows: list[Row], room: float) -> list[Row]:
     return [replace(row, padding=PADDING + min(MOST_AIR, max(0.0, spare))) for row in rows]
 
 
-def draw_list(sheet: "Sheet", x: float, width: float) -> int:
+def draw_list(sheet: Sheet, x: float, width: float) -> int:
     """All curricula on pages of their own, after the first; returns how many pages that took."""
     rows = [row_of(sheet, item, width) for item in sheet.statement.scope]
     pages = split(rows, HEIGHT - LIST_HEAD - HEAD - 60)
@@ -109,7 +107,7 @@ def split(rows: list[Row], room: float) -> list[list[Row]]:
     return pages
 
 
-def draw_list_head(sheet: "Sheet", page: int, pages: int, x: float, width: float) -> float:
+def draw_list_head(sheet: Sheet, page: int, pages: int, x: float, width: float) -> float:
     """Heading, holder and page number of a list page; returns where the table begins."""
     colours = sheet.paper.design.colours
     with sheet.paper.artifact():
@@ -128,7 +126,7 @@ def draw_list_head(sheet: "Sheet", page: int, pages: int, x: float, width: float
     return float(HEIGHT - LIST_HEAD)
 
 
-def draw_rows(sheet: "Sheet", rows: list[Row], top: float, x: float, width: float) -> float:
+def draw_rows(sheet: Sheet, rows: list[Row], top: float, x: float, width: float) -> float:
     """The head of a table and its rows; returns where they end."""
     draw_head(sheet, top, x, width)
     top -= HEAD
@@ -142,7 +140,7 @@ def draw_rows(sheet: "Sheet", rows: list[Row], top: float, x: float, width: floa
     return top
 
 
-def draw_head(sheet: "Sheet", top: float, x: float, width: float) -> None:
+def draw_head(sheet: Sheet, top: float, x: float, width: float) -> None:
     """The row of headings on sand."""
     with sheet.paper.artifact():
         sheet.paper.canvas.setFillColor(sheet.paper.design.colours["sand"])
@@ -155,7 +153,7 @@ def draw_head(sheet: "Sheet", top: float, x: float, width: float) -> None:
                 sheet.paper.write(block, place, top - 3.5, sheet.paper.design.colours["quiet"])
 
 
-def draw_row(sheet: "Sheet", row: Row, top: float, x: float, width: float) -> None:
+def draw_row(sheet: Sheet, row: Row, top: float, x: float, width: float) -> None:
     """One curriculum."""
     first, second, third = places(x, width)
     ink, quiet = sheet.paper.design.colours["ink"], sheet.paper.design.colours["quiet"]

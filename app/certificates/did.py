@@ -1,0 +1,68 @@
+"""Who is who among the keys: the identifiers and addresses of what is signed, DID documents and the set of keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from app.certificates import jose
+from app.certificates.keys import PublicKey
+
+DID_CONTEXT: Final = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1")
+MEDIA_TYPE: Final = "application/vc+jwt"
+TYP: Final = "vc+jwt"
+
+
+class ListPurpose(StrEnum):
+    """What a set bit means: gone for good, or not for now."""
+
+    REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Every address and identifier a credential names, all made from PUBLIC_BASE_URL."""
+
+    base: str
+
+    def did(self, body: str | None = None) -> str:
+        """The did:web of RRN's register, or of a body by its ref (did:web method specification, section 3)."""
+        parts = urlsplit(self.base)
+        path = [part for part in parts.path.split("/") if part]
+        path += ["bodies", body] if body else []
+        return ":".join(
+            ["did:web", parts.netloc.replace(":", "%3A"), *(quote(part, safe="") for part in path)]
+        )
+
+    def kid(self, key: PublicKey, body: str | None = None) -> str:
+        """The key's absolute URL, as the header of a token names it."""
+        return f"{self.did(body)}#{key.id}"
+
+    def status_list(self, body: str, purpose: ListPurpose, number: int = 1) -> str:
+        """Where a status list is served."""
+        return f"{self.base}/status/{body}/{purpose}/{number}"
+
+    def file(self, number: str, version: int, name: str) -> str:
+        """Where a file of a certificate's version is served."""
+        return f"{self.base}/certificates/{number}/{version}/{name}"
+
+
+def did_document(did: str, keys: Sequence[PublicKey]) -> dict[str, Any]:
+    """The DID document of RRN or of a body: every key it ever signed credentials with, retired ones included."""
+    methods = [
+        {"id": f"{did}#{key.id}", "type": "JsonWebKey", "controller": did, "publicKeyJwk": jose.jwk_of(key)}
+        for key in keys
+    ]
+    return {
+        "@context": list(DID_CONTEXT),
+        "id": did,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods],
+    }
+
+
+def key_set(keys: Sequence[PublicKey]) -> dict[str, Any]:
+    """The JWKS of all credential keys (RFC 7517 section 5)."""
+    return {"keys": [jose.jwk_of(key) for key in keys]}

@@ -1,0 +1,74 @@
+"""The seal: a PAdES signature put into the place laid out for it, so that the file stays one revision.
+
+ECDSA draws a random number for each signature, so sealing twice gives different bytes. What fixes the bytes is that they
+are stored before anything is published, and never made again.
+"""
+
+import asyncio
+import hashlib
+import re
+from typing import Final
+
+from cryptography import x509
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import Signer
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from app.certificates.keys import KeyFault, SigningKey
+from app.certificates.lints import LintPassed
+from app.certificates.verify import asn1_of
+
+RESERVE: Final = 3_072
+"""Bytes kept free for the signature: a P-256 signature with both certificates takes about 2,000."""
+
+_RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
+_HOLE = re.compile(rb"/Contents (<0+>)")
+
+
+class SealFault(Exception):
+    """The file cannot be sealed: no place for the seal, or too small a one. Nothing was signed."""
+
+
+class _PortSigner(Signer):
+    """pyHanko's signer, with the signature itself made by whoever holds the key."""
+
+    def __init__(self, key: SigningKey, root: x509.Certificate) -> None:
+        certificate = key.public.certificate
+        if certificate is None:
+            raise KeyFault("a seal key without a certificate cannot seal")
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register(asn1_of(root))
+        super().__init__(signing_cert=asn1_of(certificate), cert_registry=store)
+        self._key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """ECDSA with SHA-256, which is what `SealKey.sign` does on P-256."""
+        if digest_algorithm != "sha256":
+            raise SigningError("seals are made with SHA-256")
+        return bytes(72) if dry_run else self._key.sign(data)
+
+
+def seal(pdf: bytes, token: LintPassed, key: SigningKey, root: x509.Certificate) -> bytes:
+    """The file with the body's seal in its place; `token` is what linting exactly this file gave, and is used up.
+
+    PAdES B-B (ETSI EN 319 142-1). SealFault when the place is missing or too small, TokenSpent on a wrong token.
+    """
+    token.redeem(pdf)
+    holes = list(_HOLE.finditer(pdf))
+    ranges = list(_RANGE.finditer(pdf))
+    if len(holes) != 1 or len(ranges) != 1:
+        raise SealFault("the file has no place for a seal, or more than one")
+    start, end = holes[0].span(1)
+    sealed = bytearray(pdf)
+    parts = b"/ByteRange [%010d %010d %010d %010d]" % (0, start, end, len(pdf) - end)
+    sealed[slice(*ranges[0].span())] = parts
+    signature = _sign(bytes(sealed[:start] + sealed[end:]), _PortSigner(key, root)).hex().encode()
+    if len(signature) > end - start - 2:
+        raise SealFault(f"the seal needs {len(signature) // 2} bytes, more than were kept free")
+    sealed[start + 1 : start + 1 + len(signature)] = signature
+    return bytes(sealed)
+
+
+def _sign(covered: bytes, signer: _PortSigner) -> bytes:
+    digest = hashlib.sha256(covered).digest()
+    return bytes(asyncio.run(signer.async_sign(digest, "sha256", use_pades=True)).dump())

@@ -1,0 +1,143 @@
+"""Whether a sealed file is genuine, unaltered and whole; a library of the seal's own kind is asked, and the bytes first."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from app.certificates.keys import ORGANIZATION_IDENTIFIER
+
+LONGEST_FILE: Final = 20 * 1024 * 1024
+
+_RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
+
+
+@dataclass(frozen=True)
+class SealCheck:
+    """What is true of the seal of a file. Only `genuine` may ever be told as "this paper is genuine"."""
+
+    whole_file: bool = False
+    """One revision, and the seal covers all of it but itself."""
+    intact: bool = False
+    """The signature fits the bytes and the certificate in it."""
+    trusted: bool = False
+    """The certificate leads to a root of ours and was valid when the file says it was sealed."""
+    signer: str = ""
+    identifier: str = ""
+    """The legal person's number in the certificate (EN 319 412-1)."""
+    sealed_at: datetime | None = None
+    """When the sealer says so; nobody else vouches for the time at this level."""
+    fault: str = ""
+    """What is wrong, in a sentence, when something is."""
+
+    @property
+    def genuine(self) -> bool:
+        """Whether everything holds."""
+        return self.whole_file and self.intact and self.trusted
+
+
+def verify_pdf(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealCheck:
+    """Check the seal of a file against the roots given. Never raises on what is in the file."""
+    fault = _layout_fault(pdf)
+    if fault:
+        return SealCheck(fault=fault)
+    try:
+        status, moment = asyncio.run(_validate(pdf, anchors))
+    except (
+        PdfError,
+        SignatureValidationError,
+        SigningError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ):
+        return SealCheck(whole_file=True, fault="The seal in the file cannot be read.")
+    return _told(status, moment)
+
+
+def _layout_fault(pdf: bytes) -> str:
+    """Why the seal cannot cover the whole file, or nothing. Looked at in the bytes, before any parser is asked."""
+    if len(pdf) > LONGEST_FILE or not pdf.startswith(b"%PDF-"):
+        return "The file is not a PDF, or is too large."
+    ranges = list(_RANGE.finditer(pdf))
+    if len(ranges) != 1 or pdf.count(b"/ByteRange") != 1:
+        return "The file does not carry exactly one seal of ours."
+    zero, start, end, rest = (int(number) for number in ranges[0].groups())
+    hole = pdf[start:end]
+    if zero != 0 or not start < end or end + rest != len(pdf):
+        return "The seal does not cover the whole file: something was added or taken away."
+    if not re.fullmatch(rb"<[0-9a-f]+>", hole) or pdf[start - len(b"/Contents ") : start] != b"/Contents ":
+        return "The seal leaves out more of the file than itself."
+    if pdf.count(b"%%EOF") != 1 or pdf.count(b"startxref") != 1 or not pdf.endswith((b"%%EOF", b"%%EOF\n")):
+        return "The file was changed after it was made: it has a later revision, or something after its end."
+    return ""
+
+
+async def _validate(
+    pdf: bytes, anchors: Sequence[x509.Certificate]
+) -> tuple[PdfSignatureStatus, datetime | None]:
+    """Ask pyHanko, as of the moment the sealer names, so that a seal outlives the certificate it was made with."""
+    reader = PdfFileReader(BytesIO(pdf), strict=True)
+    embedded = reader.embedded_signatures
+    if len(embedded) != 1 or embedded[0].sig_object.get_value_as_reference is None:
+        raise ValueError("one signature")
+    signature = embedded[0]
+    if signature.sig_object["/SubFilter"] != SigSeedSubFilter.PADES.value:
+        raise ValueError("not a PAdES signature")
+    moment = signature.self_reported_timestamp
+    context = ValidationContext(
+        trust_roots=[asn1_of(anchor) for anchor in anchors],
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        moment=moment,
+    )
+    return await async_validate_pdf_signature(signature, context), moment
+
+
+def _told(status: Any, moment: datetime | None) -> SealCheck:
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    intact = bool(status.valid and status.intact)
+    trusted = bool(status.trusted)
+    subject = x509.load_der_x509_certificate(status.signing_cert.dump()).subject
+    fault = ""
+    if not intact:
+        fault = "The file was changed after it was sealed."
+    elif not trusted:
+        fault = "The seal was not made by a body that RRN has licensed."
+    elif not whole:
+        fault = "The seal does not cover the whole file."
+    return SealCheck(
+        whole,
+        intact,
+        trusted,
+        _attribute(subject, x509.NameOID.ORGANIZATION_NAME),
+        _attribute(subject, ORGANIZATION_IDENTIFIER),
+        moment,
+        fault,
+    )
+
+
+def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    found = name.get_attributes_for_oid(oid)
+    return str(found[0].value) if found else ""
+
+
+def asn1_of(certificate: x509.Certificate) -> asn1.Certificate:
+    """The same certificate in the form pyHanko works with."""
+    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
