@@ -296,12 +296,8 @@ class Standing:
 
 
 def line_on(lines: Iterable[AnyLine], day: date) -> AnyLine | None:
-    """The line of a history that counts on a day: the latest to take effect, the last recorded of those."""
-    return max(
-        (line for line in lines if line.effective_on <= day),
-        key=lambda line: (line.effective_on, line.id),
-        default=None,
-    )
+    """The line of a history that counts on a day: of those that have taken effect, the last recorded."""
+    return max((line for line in lines if line.effective_on <= day), key=lambda line: line.id, default=None)
 
 
 def is_over(line: Line, day: date) -> bool:

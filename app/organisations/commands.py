@@ -31,7 +31,7 @@ def register_organisation(unit: Unit, form: NewOrganisation) -> Organisation:
 
     Raises Forbidden (a body may register providers and affiliates only) and Invalid (look-alike name, number taken, code).
     """
-    _require(unit, form.seat)
+    _require(unit, form.seat, making=True)
     _check_code(unit, form)
     _check_name(unit, form.name, form.different)
     _check_numbers(unit, form, None)
@@ -100,10 +100,10 @@ def change_details(unit: Unit, organisation: Organisation, form: ChangedDetails)
     return organisation
 
 
-def _require(unit: Unit, seat: Seat) -> None:
+def _require(unit: Unit, seat: Seat, making: bool = False) -> None:
     """RRN looks after every organisation, a certification body after those it certifies."""
-    if unit.actor is SYSTEM:
-        return
+    if unit.actor is SYSTEM or (making and seat is Seat.AFFILIATE and unit.actor.may(Permission.PROVIDER_WRITE)):
+        return  # a provider puts the affiliates it proposes on the books
     unit.actor.require(Permission.ORGANISATION_MANAGE)
     if unit.actor.seat is not Seat.RRN and seat in (Seat.RRN, Seat.BODY):
         raise Forbidden(_("Only RRN may put certification bodies on the books. Nothing was changed."))

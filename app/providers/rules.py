@@ -9,9 +9,10 @@ from pydantic import Field
 
 from app.kernel.actor import Actor
 from app.kernel.clock import add_months
-from app.kernel.fields import Day, Form, Line, Prose, Ref, StepForm, Words
+from app.kernel.fields import Day, Form, Line, Optional, Prose, Ref, StepForm, Words
 from app.kernel.words import _
 from app.kernel.workflow import Facts, Step, Workflow
+from app.organisations.rules import Postcode
 from app.permissions import Permission as P
 from app.standards.rules import Nation, Population, Route, Setting
 
@@ -78,15 +79,23 @@ class NewAffiliate(Form):
 
     organisation: Annotated[
         Ref | None,
+        Optional,
         Field(
             title="Its reference in this register",
             description="Optional. Ten characters; it saves you the rest when the organisation is already here.",
         ),
     ] = None
-    name: Annotated[Line | None, Field(title="Name of the organisation")] = None
+    name: Annotated[Line | None, Optional, Field(title="Name of the organisation")] = None
     address: Annotated[Prose, Field(title="Address", json_schema_extra={"rows": 4})] = ""
-    postcode: Annotated[Line | None, Field(title="Postcode", max_length=12)] = None
-    nation: Annotated[Nation | None, Field(title="Nation")] = None
+    postcode: Annotated[Postcode | None, Optional, Field(title="Postcode")] = None
+    nation: Annotated[Nation | None, Optional, Field(title="Nation")] = None
+    different: Annotated[
+        bool,
+        Field(
+            title="It is a different organisation",
+            description="Tick when we warned that the name looks like another one and you have checked.",
+        ),
+    ] = False
 
 
 class NeedsAnalysis(StepForm):
