@@ -120,6 +120,8 @@ class KeptAnswers:
         marked = [(b"content-encoding", b"gzip")] if squeezed is not body else []
         plain = [*kept, (b"content-length", str(len(body)).encode())]
         small = [*kept, *marked, (b"content-length", str(len(squeezed)).encode())]
+        if (same := self.answers.pop(key, None)) is not None:  # two asked at once
+            self.bytes -= len(same.body) + len(same.squeezed)
         self.answers[key] = Kept(plain, body, small, squeezed, tag)
         self.bytes += len(body) + len(squeezed)
         while self.bytes > self.most:
