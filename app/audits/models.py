@@ -67,6 +67,17 @@ class AuditMember(Table):
     name: Mapped[str]
 
 
+class AuditCurriculum(Table):
+    """A curriculum version that is evaluated here; its coverage stands beside the assessor's view."""
+
+    __tablename__ = "audit_curriculum"
+    __table_args__ = (UniqueConstraint("audit_id", "version_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("curriculum_version.id"), index=True)
+
+
 class Result(Table):
     """What was found for one requirement; what it was before stands in the journal."""
 

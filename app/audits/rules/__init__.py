@@ -11,6 +11,7 @@ from app.audits.rules.audits import (
 from app.audits.rules.findings import (
     FINDING,
     FINDING_ON_PAGE,
+    Accepted,
     Answer,
     AnswerKind,
     DraftFinding,
@@ -48,6 +49,7 @@ __all__ = [
     "EVALUATED",
     "FINDING",
     "FINDING_ON_PAGE",
+    "Accepted",
     "Answer",
     "AnswerKind",
     "AuditFacts",

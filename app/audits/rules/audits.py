@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -47,6 +47,7 @@ class RecordResult(Form):
     reason: Annotated[Prose, Field(title="Why it does not apply")] = ""
     evidence: Annotated[Upload | None, Field(title="A document or picture"), Optional] = None
     version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    go: Annotated[Literal["stay", "next"], Field(title="Then")] = "stay"
 
 
 def reason_is_missing(form: RecordResult) -> str | None:
