@@ -1,0 +1,53 @@
+"""What can be asked about curricula: scope, contents, and the views the pages show."""
+
+from app.curricula.queries.contents import (
+    Parts,
+    content_of,
+    coverage,
+    current_edition,
+    documents_of,
+    facts_about,
+    modules_of,
+    needed,
+    parts_of,
+    version_facts,
+)
+from app.curricula.queries.scope import (
+    as_draft,
+    find_curriculum,
+    find_document,
+    find_draft,
+    find_module,
+    find_technique,
+    find_version,
+    version_of,
+    versions_of_service,
+    visible,
+    visible_documents,
+    visible_versions,
+)
+
+__all__ = [
+    "Parts",
+    "as_draft",
+    "content_of",
+    "coverage",
+    "current_edition",
+    "documents_of",
+    "facts_about",
+    "find_curriculum",
+    "find_document",
+    "find_draft",
+    "find_module",
+    "find_technique",
+    "find_version",
+    "modules_of",
+    "needed",
+    "parts_of",
+    "version_facts",
+    "version_of",
+    "versions_of_service",
+    "visible",
+    "visible_documents",
+    "visible_versions",
+]
