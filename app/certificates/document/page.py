@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from math import pi, sin
 from typing import Final
 
@@ -42,27 +43,35 @@ def draw_first_page(sheet: Sheet) -> int:
 
 
 def draw_ground(sheet: Sheet) -> None:
-    """Quiet steady lines behind the lower half, as on paper that is meant to be kept."""
+    """Quiet steady lines behind the lower half, as on paper that is meant to be kept, and a frame."""
     canvas, colours = sheet.paper.canvas, sheet.paper.design.colours
     with sheet.paper.artifact():
         canvas.setStrokeColor(colours["sand"])
         canvas.setLineWidth(0.6)
-        for number in range(22):
-            height = 1.0 + 9.0 * sin(pi * number / 21)
-            _wave(sheet, 66 + number * 8.4, height, 0.55 * number)
+        canvas._code.append(_steady_lines())
         canvas.setStrokeColor(colours["line"])
         canvas.setLineWidth(0.8)
         canvas.rect(22, 16, WIDTH - 44, HEIGHT - BAND - 32, stroke=1, fill=0)
 
 
-def _wave(sheet: Sheet, y: float, height: float, shift: float) -> None:
-    path = sheet.paper.canvas.beginPath()
-    steps, left, right = 60, 22.0, WIDTH - 22.0
-    for step in range(steps + 1):
-        part = step / steps
-        point = (left + part * (right - left), y + height * sin(2 * pi * 2.5 * part + shift) * sin(pi * part))
-        (path.lineTo if step else path.moveTo)(*point)
-    sheet.paper.canvas.drawPath(path, stroke=1, fill=0)
+@lru_cache(maxsize=1)
+def _steady_lines() -> str:
+    """The operators of the lines, the same on every certificate and so made once."""
+    return "\n".join(_steady_line(66 + n * 8.4, 1.0 + 9.0 * sin(pi * n / 21), 0.55 * n) for n in range(22))
+
+
+def _steady_line(y: float, height: float, shift: float) -> str:
+    """One wave from edge to edge of the frame, flat at both ends, as smooth curves between points on it."""
+    left, span, steps = 22.0, WIDTH - 44, 20
+    parts = [step / steps for step in range(-1, steps + 2)]
+    points = [(left + p * span, y + height * sin(2 * pi * 2.5 * p + shift) * sin(pi * p)) for p in parts]
+    text = "{:.1f} {:.1f} m".format(*points[1])
+    for (ax, ay), (bx, by), (cx, cy), (dx, dy) in zip(
+        points, points[1:], points[2:], points[3:], strict=False
+    ):
+        first, second = (bx + (cx - ax) / 6, by + (cy - ay) / 6), (cx - (dx - bx) / 6, cy - (dy - by) / 6)
+        text += " {:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f} c".format(*first, *second, cx, cy)
+    return f"{text} S"
 
 
 def draw_band(sheet: Sheet) -> None:

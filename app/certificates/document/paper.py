@@ -35,9 +35,14 @@ class Tag:
 
 
 class _Mended(pdfdoc.PDFStream):  # type: ignore[misc]
-    """A stream whose `endstream` stands on a line of its own, as ISO 19005-1 section 6.1.7 asks; reportlab leaves it out."""
+    """A stream whose `endstream` stands on a line of its own, as ISO 19005-1 section 6.1.7 asks; reportlab leaves it out.
+
+    Base 85, which reportlab puts around pages for old mail gateways, is left out: it costs a quarter in size and time.
+    """
 
     def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        filters: list[Any] = self.filters or []
+        self.filters: Any = [each for each in filters if each is not pdfdoc.PDFBase85Encode]
         return bytes(super().format(document)).removesuffix(b"endstream\n") + b"\nendstream\n"
 
 

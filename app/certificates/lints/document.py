@@ -10,6 +10,7 @@ from pypdf.generic import StreamObject
 
 from app.certificates.lints import qr
 from app.certificates.lints.rule import Rules
+from app.certificates.lints.shown import shown_text
 from app.certificates.lints.subject import Drawn
 from app.certificates.rules import in_words
 
@@ -109,7 +110,7 @@ def the_qr_code_leads_to_the_register(drawn: Drawn) -> str | None:
 @RULES.rule("ISO/IEC 17065:2012 clause 7.7.1: what it says is there to be read")
 def the_first_page_shows_what_the_statement_says(drawn: Drawn) -> str | None:
     said = drawn.statement
-    shown = "".join(_opened(drawn.pdf).pages[0].extract_text().split())
+    shown = shown_text(_opened(drawn.pdf).pages[0])
     wanted = [said.number, said.holder.name, said.body.name, said.body.ukas_number, said.decision.ref]
     wanted += [said.edition.title, said.sentence, said.verify_url, said.scope[0].title]
     wanted += [in_words(day) for day in (said.granted_on, said.starts_on, said.expires_on)]
