@@ -136,11 +136,13 @@ def _read_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> N
 
 
 def _look_at_part(name: str, text: bytes) -> None:
+    if b"\0" in text:  # UTF-16, in which the words below would hide
+        raise Problem("broken")
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"macroEnabled" in text:
         raise Problem("active")
     if not name.endswith(".rels"):
         return
-    for link in defusedxml.ElementTree.fromstring(text):
+    for link in defusedxml.ElementTree.fromstring(text, forbid_dtd=True):
         kind = link.get("Type", "").rsplit("/", 1)[-1]
         if link.get("TargetMode") == "External" and kind != "hyperlink":
             raise Problem("active")

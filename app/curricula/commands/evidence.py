@@ -53,7 +53,7 @@ def keep_document(
     )  # fmt: skip
     unit.db.add(document)
     unit.db.flush()
-    journal.record(unit, "document.kept", document, title=title, digest=digest, subject=f"{subject}:{subject_id}")
+    journal.record(unit, "document.kept", document, title=title, digest=digest, about=f"{subject}:{subject_id}")
     return document
 
 

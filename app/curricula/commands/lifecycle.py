@@ -112,7 +112,7 @@ def _copy(unit: Unit, source: CurriculumVersion, draft: CurriculumVersion) -> No
 def _copied(unit: Unit, row: Any, **changed: Any) -> Any:
     """The same row once more under another owner; its id, reference and row version are its own."""
     own = {"id", "ref", "version"}
-    values = {name: getattr(row, name) for name in inspect(type(row)).column_attrs.keys() if name not in own}
+    values = {name: getattr(row, name) for name in inspect(type(row)).attrs.keys() if name not in own}  # noqa: SIM118  not a dict
     copy = type(row)(**(values | changed))
     unit.db.add(copy)
     unit.db.flush()

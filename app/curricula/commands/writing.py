@@ -119,13 +119,13 @@ def answer_requirement(unit: Unit, version: CurriculumVersion, number: str, form
     if number not in {one.number for one in queries.needed(unit, version, content)}:
         raise NotFound(_("Requirement {number} does not apply to this curriculum.").format(number=number))
     own = {module.ref: module.id for module in queries.modules_of(unit, version.id)}
-    if strangers := set(form.modules) - own.keys():
-        sentence = _("Choose modules of this version.")
-        raise Invalid(_("Some of the modules are not of this version. Nothing was saved."), {"modules": sentence} if strangers else {})
+    if set(form.modules) - own.keys():
+        sentence = _("Some of the modules are not of this version. Nothing was saved.")
+        raise Invalid(sentence, {"modules": _("Choose modules of this version.")})
     for line in unit.db.scalars(select(Coverage).where(Coverage.version_id == version.id, Coverage.requirement == number)):
         unit.db.delete(line)
     unit.db.flush()
-    chosen = [own[ref] for ref in dict.fromkeys(form.modules)] if form.answer is Answer.COVERED else []
+    chosen: list[int | None] = [own[ref] for ref in dict.fromkeys(form.modules)] if form.answer is Answer.COVERED else []
     for module_id in chosen or [None]:
         unit.db.add(
             Coverage(version_id=version.id, requirement=number, answer=form.answer, module_id=module_id, where=form.where)

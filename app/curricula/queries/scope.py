@@ -4,7 +4,15 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
-from app.curricula.models import VERSION_SUBJECT, Coverage, Curriculum, CurriculumVersion, Document, Module, Technique
+from app.curricula.models import (
+    VERSION_SUBJECT,
+    Coverage,
+    Curriculum,
+    CurriculumVersion,
+    Document,
+    Module,
+    Technique,
+)
 from app.curricula.rules import VersionStatus
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound, Refused
@@ -68,7 +76,7 @@ def _seen_curriculum(unit: Unit) -> ColumnElement[bool]:
 
 def find_curriculum(unit: Unit, ref: str) -> Curriculum:
     """The curriculum of that reference, locked when writing. Raises NotFound outside the actor's scope."""
-    found = unit.db.scalar(unit.lock(visible(unit).where(Curriculum.ref == ref)))
+    found: Curriculum | None = unit.db.scalar(unit.lock(visible(unit).where(Curriculum.ref == ref)))
     if found is None:
         raise NotFound(_("There is no curriculum of that reference among those you may see."))
     return found
@@ -76,7 +84,7 @@ def find_curriculum(unit: Unit, ref: str) -> Curriculum:
 
 def find_version(unit: Unit, ref: str) -> CurriculumVersion:
     """The version of that reference, locked when writing. Raises NotFound outside the actor's scope."""
-    found = unit.db.scalar(unit.lock(visible_versions(unit).where(CurriculumVersion.ref == ref)))
+    found: CurriculumVersion | None = unit.db.scalar(unit.lock(visible_versions(unit).where(CurriculumVersion.ref == ref)))
     if found is None:
         raise NotFound(_("There is no curriculum version of that reference among those you may see."))
     return found
@@ -119,7 +127,8 @@ def _part(unit: Unit, kind: type[Part], ref: str, sentence: str) -> Part:
 def version_of(unit: Unit, part: Module | Technique) -> CurriculumVersion:
     """The version a part belongs to, locked when writing; scope was asked for the part."""
     statement = select(CurriculumVersion).where(CurriculumVersion.id == part.version_id)
-    return unit.db.scalars(unit.lock(statement)).one()
+    version: CurriculumVersion = unit.db.scalars(unit.lock(statement)).one()
+    return version
 
 
 def find_document(unit: Unit, ref: str) -> Document:

@@ -26,7 +26,13 @@ from app.curricula.rules.forms import (
     Withdrawal,
 )
 from app.curricula.rules.gaps import Gap, VersionFacts, gaps, holes_of
-from app.curricula.rules.workflow import AT_THE_DESK, CASE_STEPS, CURRICULUM_VERSION, Submission, VersionStatus
+from app.curricula.rules.workflow import (
+    AT_THE_DESK,
+    CASE_STEPS,
+    CURRICULUM_VERSION,
+    Submission,
+    VersionStatus,
+)
 
 __all__ = [
     "AT_THE_DESK",

@@ -31,9 +31,9 @@ class OpenCurriculum(Form):
 
     title: Title
     summary: Summary = ""
-    nations: Nations = []
-    settings: Settings = []
-    populations: Populations = []
+    nations: Nations = Field(default_factory=list)
+    settings: Settings = Field(default_factory=list)
+    populations: Populations = Field(default_factory=list)
 
 
 class Details(StepForm):
@@ -41,10 +41,10 @@ class Details(StepForm):
 
     title: Title
     summary: Summary = ""
-    nations: Nations = []
-    settings: Settings = []
-    populations: Populations = []
-    interventions: Interventions = []
+    nations: Nations = Field(default_factory=list)
+    settings: Settings = Field(default_factory=list)
+    populations: Populations = Field(default_factory=list)
+    interventions: Interventions = Field(default_factory=list)
     lived_experience: Annotated[
         Prose,
         Field(
@@ -107,7 +107,7 @@ class CoverageForm(Form):
     answer: Annotated[Answer, Field(title="Is this requirement met by the curriculum?")]
     modules: Annotated[
         list[Ref], Field(title="In which modules?", description="None if it is met outside the teaching.", max_length=200)
-    ] = []
+    ] = Field(default_factory=list)
     where: Annotated[
         Words, Field(title="Where exactly, or why not?", description="Name the session, document or page, or say why it is not met.")
     ]
