@@ -3,11 +3,17 @@
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.certificates.rules import Status
 from app.kernel.database import Key, Record, Table
 from app.kernel.journal import append_only
+from app.organisations.rules import search_text
+
+
+def _folded_title(context: DefaultExecutionContext) -> str:
+    return search_text(context.get_current_parameters()["title"])  # type: ignore[no-untyped-call]
 
 
 class Certificate(Record, Table):
@@ -53,6 +59,8 @@ class CertificateItem(Table):
     title: Mapped[str]
     number: Mapped[int]
     """The number of the curriculum's version."""
+    search_text: Mapped[str] = mapped_column(default=_folded_title)
+    """The title without case and accents, as people search for it."""
 
 
 class CertificateVersion(Table):

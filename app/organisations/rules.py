@@ -248,6 +248,10 @@ def nearly_equal(one: str, other: str) -> bool:
     return short[same + (len(short) == len(long)) :] == long[same + 1 :]
 
 
+_STROKED = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""})
+"""Letters that Unicode does not take apart into a letter and a mark, and apostrophes, which people leave out."""
+
+
 def search_words(text: str) -> list[str]:
     """The words of a question about names: without case and accents, at most six."""
     return search_text(text).split()[:6]
@@ -261,5 +265,5 @@ def search_text(text: str) -> str:
         if not unicodedata.combining(letter)
     )
     return " ".join(
-        "".join(letter if letter.isalnum() else " " for letter in plain.replace("ł", "l")).split()
+        "".join(letter if letter.isalnum() else " " for letter in plain.translate(_STROKED)).split()
     )

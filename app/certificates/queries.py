@@ -1,0 +1,144 @@
+"""What can be asked about certificates: above all, what status one had on a day, as known at a moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ScalarSelect, select
+
+from app.certificates.models import Certificate, CertificateItem, CertificateStatus
+from app.certificates.rules import Status
+from app.kernel.database import Unit
+
+
+@dataclass(frozen=True)
+class ItemOn:
+    """One curriculum of a certificate on a day."""
+
+    item_id: int
+    curriculum_id: int
+    curriculum_version_id: int
+    title: str
+    number: int
+    status: Status
+    since: date
+    from_on: date
+    to_on: date | None
+    """The last day it was certified; None while nothing ends it."""
+    public_text: str
+
+
+@dataclass(frozen=True)
+class StatusOn:
+    """What a certificate is on a day: no status before the public was told of it, or before its first day."""
+
+    certificate_id: int
+    status: Status | None
+    since: date | None
+    public_text: str = ""
+    published: bool = False
+    """Whether the public had been told of the certificate at all."""
+    ever_certified: bool = False
+    """Whether it was certified on this day or any day before it."""
+    ends_when: str = ""
+    limit_on: date | None = None
+    contact: str = ""
+    items: tuple[ItemOn, ...] = ()
+
+    @property
+    def certified(self) -> tuple[ItemOn, ...]:
+        """The curricula that are certified on the day."""
+        return tuple(item for item in self.items if item.status.gives_rights)
+
+
+def status_on(unit: Unit, certificate_id: int, day: date, known_at: datetime | None = None) -> StatusOn:
+    """What a certificate was on a day, as known at a moment (None: now). The one source of every public status."""
+    return statuses_on(unit, [unit.db.get_one(Certificate, certificate_id)], day, known_at)[certificate_id]
+
+
+def statuses_on(unit: Unit, certificates: Sequence[Certificate], day: date, known_at: datetime | None = None) -> dict[int, StatusOn]:
+    """The same for several certificates, in two questions however many there are."""
+    ids = [one.id for one in certificates]
+    lines = lines_of(unit, ids, known_at)
+    items: dict[int, list[CertificateItem]] = defaultdict(list)
+    for item in unit.db.scalars(select(CertificateItem).where(CertificateItem.certificate_id.in_(ids)).order_by(CertificateItem.id)):
+        items[item.certificate_id].append(item)
+    return {one.id: derive(one, items[one.id], lines[one.id], day) for one in certificates}
+
+
+def lines_of(unit: Unit, ids: Iterable[int], known_at: datetime | None = None) -> Mapping[int, list[CertificateStatus]]:
+    """The status histories of certificates, oldest first, as far as they were known at a moment."""
+    rows = select(CertificateStatus).where(CertificateStatus.certificate_id.in_(list(ids))).order_by(CertificateStatus.id)
+    if known_at is not None:
+        rows = rows.where(CertificateStatus.recorded_at <= known_at)
+    found: dict[int, list[CertificateStatus]] = defaultdict(list)
+    for line in unit.db.scalars(rows):
+        found[line.certificate_id].append(line)
+    return found
+
+
+def whole_status(day: date) -> ScalarSelect[Status]:
+    """The recorded status of the certificate of a row on a day, for filters and orders of a list; expiry is beside it."""
+    return (
+        select(CertificateStatus.status)
+        .where(
+            CertificateStatus.certificate_id == Certificate.id, CertificateStatus.item_id.is_(None), CertificateStatus.effective_on <= day
+        )
+        .order_by(CertificateStatus.effective_on.desc(), CertificateStatus.id.desc())
+        .limit(1)
+        .correlate(Certificate)
+        .scalar_subquery()
+    )  # fmt: skip
+
+
+def derive(certificate: Certificate, items: Sequence[CertificateItem], lines: Sequence[CertificateStatus], day: date) -> StatusOn:
+    """The status on a day from the lines that were known. Expiry follows from the dates and is never waited for."""
+    whole = [line for line in lines if line.item_id is None]
+    published = any(line.status is Status.ACTIVE for line in whole)
+    line = _line_on(whole, day)
+    if not published or line is None or line.status is Status.GRANTED or day < certificate.starts_on:
+        return StatusOn(certificate.id, None, None, published=published)
+    expired = day > certificate.expires_on and not line.status.is_final
+    status = Status.EXPIRED if expired else line.status
+    since = certificate.expires_on + timedelta(days=1) if expired else line.effective_on
+    return StatusOn(
+        certificate_id=certificate.id, status=status, since=since, public_text="" if expired else line.public_text, published=True,
+        ever_certified=True, ends_when="" if expired else line.ends_when, limit_on=None if expired else line.limit_on,
+        contact="" if expired else line.contact,
+        items=tuple(_item_on(certificate, item, lines, status, since, day) for item in items if _on_it(item, lines, day)),
+    )  # fmt: skip
+
+
+def _line_on(lines: Iterable[CertificateStatus], day: date) -> CertificateStatus | None:
+    """The line that counts on a day: the latest to take effect, the last recorded of those."""
+    return max((line for line in lines if line.effective_on <= day), key=lambda line: (line.effective_on, line.id), default=None)
+
+
+def _on_it(item: CertificateItem, lines: Sequence[CertificateStatus], day: date) -> bool:
+    """Whether the curriculum was on the certificate by that day: one added later has lines of its own that begin later."""
+    own = [line.effective_on for line in lines if line.item_id == item.id and line.before is None]
+    return not own or min(own) <= day
+
+
+def _item_on(
+    certificate: Certificate, item: CertificateItem, lines: Sequence[CertificateStatus], whole: Status, since: date, day: date
+) -> ItemOn:
+    """A curriculum is never better than its certificate, and may be worse."""
+    own_lines = [line for line in lines if line.item_id == item.id]
+    own = _line_on(own_lines, day)
+    first = min((line.effective_on for line in own_lines if line.before is None), default=certificate.starts_on)
+    follows = whole.gives_rights and own is not None and not own.status.gives_rights
+    final = own is not None and own.status.is_final
+    if own is not None and (follows or final):
+        status, begun, said = own.status, own.effective_on, own.public_text
+    else:
+        status, begun, said = (Status.ACTIVE if whole is Status.REDUCED else whole), since, ""
+    if status is Status.ACTIVE:
+        begun = own.effective_on if own is not None else max(first, certificate.starts_on)
+    ended = status.is_final or status is Status.EXPIRED
+    return ItemOn(
+        item_id=item.id, curriculum_id=item.curriculum_id, curriculum_version_id=item.curriculum_version_id, title=item.title,
+        number=item.number, status=status, since=begun, from_on=max(first, certificate.starts_on),
+        to_on=begun - timedelta(days=1) if ended else None, public_text=said,
+    )  # fmt: skip
