@@ -2,54 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ScalarSelect, select
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
-from app.certificates.rules import Status
+from app.certificates.rules import ItemOn, Status, StatusOn
 from app.kernel.database import Unit
-
-
-@dataclass(frozen=True)
-class ItemOn:
-    """One curriculum of a certificate on a day."""
-
-    item_id: int
-    curriculum_id: int
-    curriculum_version_id: int
-    title: str
-    number: int
-    status: Status
-    since: date
-    from_on: date
-    to_on: date | None
-    """The last day it was certified; None while nothing ends it."""
-    public_text: str
-
-
-@dataclass(frozen=True)
-class StatusOn:
-    """What a certificate is on a day: no status before the public was told of it, or before its first day."""
-
-    certificate_id: int
-    status: Status | None
-    since: date | None
-    public_text: str = ""
-    published: bool = False
-    """Whether the public had been told of the certificate at all."""
-    ever_certified: bool = False
-    """Whether it was certified on this day or any day before it."""
-    ends_when: str = ""
-    limit_on: date | None = None
-    contact: str = ""
-    items: tuple[ItemOn, ...] = ()
-
-    @property
-    def certified(self) -> tuple[ItemOn, ...]:
-        """The curricula that are certified on the day."""
-        return tuple(item for item in self.items if item.status.gives_rights)
 
 
 def status_on(unit: Unit, certificate_id: int, day: date, known_at: datetime | None = None) -> StatusOn:

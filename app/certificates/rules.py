@@ -247,3 +247,43 @@ def printed(words: Sequence[str]) -> str:
     """Words of the scope as they are printed: `social_care`, `health` become "Social care, health"."""
     text = ", ".join(word.replace("_", " ").replace("-", " ") for word in words)
     return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True)
+class ItemOn:
+    """One curriculum of a certificate on a day."""
+
+    item_id: int
+    curriculum_id: int
+    curriculum_version_id: int
+    title: str
+    number: int
+    status: Status
+    since: date
+    from_on: date
+    to_on: date | None
+    """The last day it was certified; None while nothing ends it."""
+    public_text: str
+
+
+@dataclass(frozen=True)
+class StatusOn:
+    """What a certificate is on a day: no status before the public was told of it, or before its first day."""
+
+    certificate_id: int
+    status: Status | None
+    since: date | None
+    public_text: str = ""
+    published: bool = False
+    """Whether the public had been told of the certificate at all."""
+    ever_certified: bool = False
+    """Whether it was certified on this day or any day before it."""
+    ends_when: str = ""
+    limit_on: date | None = None
+    contact: str = ""
+    items: tuple[ItemOn, ...] = ()
+
+    @property
+    def certified(self) -> tuple[ItemOn, ...]:
+        """The curricula that are certified on the day."""
+        return tuple(item for item in self.items if item.status.gives_rights)
