@@ -1,6 +1,8 @@
 """What RRN does with licences, and what it records of UKAS accreditation; each public change is one ledger entry."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -136,7 +138,7 @@ def resign(unit: Unit, licence: Licence, form: Change) -> None:
     _change(unit, licence, "resign", form)
 
 
-LICENCE_STEPS = {
+LICENCE_STEPS: dict[str, Callable[[Unit, Licence, Any], None]] = {
     "check": check, "decline": decline, "license": license_body, "renew": renew, "watch": watch, "clear": clear, "suspend": suspend,
     "reinstate": reinstate, "withdraw": withdraw, "resign": resign,
 }  # fmt: skip
@@ -242,7 +244,7 @@ def withdraw_accreditation(unit: Unit, row: Accreditation, form: AccreditationCh
     _change_accreditation(unit, row, "withdraw", form)
 
 
-ACCREDITATION_STEPS = {
+ACCREDITATION_STEPS: dict[str, Callable[[Unit, Accreditation, Any], None]] = {
     "renew": renew_accreditation, "restore": restore_accreditation, "suspend": suspend_accreditation, "withdraw": withdraw_accreditation,
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from app.kernel.casework import Casework, facts_for, past, steps_of, told
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
-from app.kernel.fields import View
+from app.kernel.fields import Ref, View
 from app.kernel.journal import Event
 from app.kernel.words import _, label
 from app.licences.models import Accreditation, AccreditationStatus, Licence, LicenceStatus
@@ -30,7 +30,7 @@ from app.licences.rules import (
 )
 from app.organisations.queries import names_of, of_seat, organisation
 from app.permissions import Permission, Seat
-from app.standards.queries import catalogue
+from app.standards.queries import catalogue, newest_rule_pack
 from app.standards.rules import State
 
 TONES = {
@@ -144,7 +144,7 @@ def visible(unit: Unit) -> Select[Licence]:
     return rows if unit.actor.seat is Seat.RRN else rows.where(Licence.body_id == unit.actor.organisation_id)
 
 
-def find_licence(unit: Unit, ref: str) -> Licence:
+def find_licence(unit: Unit, ref: Ref) -> Licence:
     """The licence of that reference, if the actor may know of it. Raises NotFound."""
     found = unit.db.scalar(visible(unit).where(Licence.ref == ref))
     if found is None:
@@ -163,7 +163,7 @@ def visible_accreditations(unit: Unit) -> Select[Accreditation]:
     )
 
 
-def find_accreditation(unit: Unit, ref: str) -> Accreditation:
+def find_accreditation(unit: Unit, ref: Ref) -> Accreditation:
     """The accreditation of that reference, if the actor may know of it. Raises NotFound."""
     found = unit.db.scalar(visible_accreditations(unit).where(Accreditation.ref == ref))
     if found is None:
@@ -273,6 +273,16 @@ def licence_facts(unit: Unit, licence: Licence) -> LicenceFacts:
 def edition_choices() -> list[tuple[str, str]]:
     """The published editions of the Standards, as choices of a form."""
     return [(name, one.title) for name, one in catalogue().editions.items() if one.state is State.PUBLISHED]
+
+
+def proposed_terms(unit: Unit, _licence: Licence) -> dict[str, Any]:
+    """What the newest rule pack proposes for a first licence: its editions and its royalty."""
+    pack = newest_rule_pack()
+    return {
+        "editions": list(pack.editions),
+        "royalty_percent": pack.royalty.percent,
+        "effective_on": unit.today.isoformat(),
+    }
 
 
 def body_choices(unit: Unit) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """What providers and their certification bodies do with services, affiliates and trainers; public changes reach the ledger."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -248,10 +250,10 @@ def end_trainer(unit: Unit, row: TrainerAppointment, form: Ending) -> None:
     _end(unit, row, form)
 
 
-AFFILIATE_STEPS = {
+AFFILIATE_STEPS: dict[str, Callable[[Unit, Affiliate, Any], None]] = {
     "complete-evidence": hand_in_needs_analysis, "approve": approve_affiliate, "renew": renew_affiliate, "end": end_affiliate,
 }  # fmt: skip
-TRAINER_STEPS = {
+TRAINER_STEPS: dict[str, Callable[[Unit, TrainerAppointment, Any], None]] = {
     "complete-evidence": hand_in_trainer_evidence, "approve": approve_trainer, "renew": renew_trainer, "end": end_trainer,
 }  # fmt: skip
 

@@ -14,18 +14,22 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.kernel.errors import NotFound
-from app.kernel.words import _
+from app.kernel.fields import View
+from app.kernel.words import _, label
 from app.standards.rules import (
+    Appendix,
     Circumstance,
     Edition,
     LegalNote,
     LegalNotes,
     Nation,
+    Requirement,
     RulePack,
     Setting,
     StandardsFault,
     State,
     notes_for,
+    state_on,
 )
 from app.standards.rules.documents import Document
 
@@ -110,6 +114,142 @@ def _is_working_day(day: date, subdivision: str) -> bool:
 def _public_holidays(subdivision: str, year: int) -> frozenset[date]:
     # One frozen set a year: the package's own dictionary fills itself while read, which is unsafe in threads.
     return frozenset(holidays.country_holidays("GB", subdiv=subdivision, years=year))
+
+
+class RequirementView(View):
+    """One line of the tree, with the lines under it."""
+
+    number: str
+    label: str
+    meaning: str
+    provisional: bool
+    unsure: str
+    only_for: list[str]
+    children: list["RequirementView"]
+
+
+class AppendixView(View):
+    """One appendix: whom or which way of working it is for, and its version, as a month."""
+
+    label: str
+    meaning: str
+    version: str
+    only_for: list[str]
+
+
+class UpdateView(View):
+    """What was changed apart from the main text, and in which month."""
+
+    month: str
+    text: str
+
+
+class EditionView(View):
+    """An edition of the Standards: its tree in our own labels; the official wording is not ours to show."""
+
+    id: str
+    title: str
+    state: str
+    published_on: date
+    in_force_from: date
+    copyright_notice: str
+    digest: str
+    requirements: list[RequirementView]
+    appendices: list[AppendixView]
+    updates: list[UpdateView]
+    provisional_count: int
+
+
+class EditionLine(View):
+    """An edition in a list."""
+
+    id: str
+    title: str
+    state: str
+
+
+class WrongClaimView(View):
+    """A wording that misleads, and why."""
+
+    words: str
+    why: str
+    right_with_number: bool
+
+
+class SchemeView(View):
+    """What the page of the scheme takes from the newest rule pack."""
+
+    term_months: int
+    percent_observed: int
+    stages: list[str]
+    editions: list[EditionLine]
+    correct: str
+    wrong: list[WrongClaimView]
+
+
+def scheme_view(day: date) -> SchemeView:
+    """The scheme in the figures and wordings of the newest rule pack."""
+    pack, held = newest_rule_pack(), catalogue().editions
+    return SchemeView(
+        term_months=pack.term_months, percent_observed=pack.stratum("curricula").percent, stages=[stage.label for stage in pack.stages],
+        editions=[EditionLine(id=one.id, title=one.title, state=label(state_on(one, held.values(), day))) for one in held.values()],
+        correct=pack.claims.correct.format(body=_("<certification body>"), number=_("<number>")),
+        wrong=[WrongClaimView(words=one.words, why=one.why, right_with_number=one.right_with_number) for one in pack.claims.wrong],
+    )  # fmt: skip
+
+
+def edition_view(name: str, day: date) -> EditionView:
+    """The page of one edition. Raises NotFound with a sentence."""
+    held = edition(name)
+    return EditionView(
+        id=held.id, title=held.title, state=label(state_on(held, catalogue().editions.values(), day)), published_on=held.published_on,
+        in_force_from=held.in_force_from, copyright_notice=held.copyright_notice, digest=held.digest,
+        requirements=_tree(held, None), appendices=[_appendix(one) for one in held.appendices],
+        updates=[UpdateView(month=spoken_month(one.month), text=one.text) for one in held.updates],
+        provisional_count=sum(line.provisional for line in held.requirements),
+    )  # fmt: skip
+
+
+def _tree(held: Edition, parent: str | None) -> list[RequirementView]:
+    """The lines under a number, each with those under it."""
+    return [
+        RequirementView(
+            number=line.number, label=line.label, meaning=line.meaning, provisional=line.provisional, unsure=_unsure(line),
+            only_for=_only_for(line), children=_tree(held, line.number),
+        )
+        for line in held.children(parent)
+    ]  # fmt: skip
+
+
+def _unsure(line: Requirement) -> str:
+    """What about a line is not confirmed, as a sentence; empty when all is."""
+    if not line.unsure_of:
+        return ""
+    if len(line.unsure_of) > 1:
+        return _("Provisional: neither the number nor the topic is confirmed by a public source.")
+    if line.unsure_of[0] == "number":
+        return _("Provisional: the topic is public, the number is ours.")
+    return _("Provisional: the number is public, the topic is our reading.")
+
+
+def _only_for(line: Requirement | Appendix) -> list[str]:
+    """The words for whom a line is, when it is not for everybody."""
+    words = newest_rule_pack().labels
+    said = [words.populations[one] for one in line.populations]
+    if isinstance(line, Appendix):
+        return said + [label(one) for one in line.circumstances]
+    return [words.routes[one] for one in line.routes] + said + [words.levels[one] for one in line.levels]
+
+
+def _appendix(one: Appendix) -> AppendixView:
+    return AppendixView(
+        label=one.label, meaning=one.meaning, version=spoken_month(one.version), only_for=_only_for(one)
+    )
+
+
+def spoken_month(month: str) -> str:
+    """`2021-07` as July 2021."""
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
 
 
 def _named(documents: Mapping[str, D], name: str, kind: str) -> D:

@@ -1,4 +1,4 @@
-"""What can be asked about training services: who may deliver on a day, and whom the reader may know of."""
+"""Whom the reader may know of, and who was approved to deliver on a day."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from sqlalchemy import Select, false, func, select
 from app.kernel.casework import facts_for, past
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
+from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.organisations.queries import names_of, organisation
 from app.permissions import Permission, Seat
@@ -47,7 +48,7 @@ def visible(unit: Unit) -> Select[TrainingService]:
     return rows.where(TrainingService.organisation_id == own)
 
 
-def find_service(unit: Unit, ref: str) -> TrainingService:
+def find_service(unit: Unit, ref: Ref) -> TrainingService:
     """The service of that reference, if the actor may know of it. Raises NotFound."""
     found = unit.db.scalar(visible(unit).where(TrainingService.ref == ref))
     if found is None:
@@ -71,7 +72,7 @@ def visible_affiliates(unit: Unit) -> Select[Affiliate]:
     return rows.where(own) if unit.actor.seat is Seat.AFFILIATE else rows
 
 
-def find_affiliate(unit: Unit, ref: str) -> Affiliate:
+def find_affiliate(unit: Unit, ref: Ref) -> Affiliate:
     """The affiliate of that reference, if the actor may know of it. Raises NotFound."""
     found = unit.db.scalar(visible_affiliates(unit).where(Affiliate.ref == ref))
     if found is None:
@@ -87,7 +88,7 @@ def visible_trainers(unit: Unit) -> Select[TrainerAppointment]:
     return rows.where(own) if unit.actor.seat is Seat.AFFILIATE else rows
 
 
-def find_trainer(unit: Unit, ref: str) -> TrainerAppointment:
+def find_trainer(unit: Unit, ref: Ref) -> TrainerAppointment:
     """The appointment of that reference, if the actor may know of it. Raises NotFound."""
     found = unit.db.scalar(visible_trainers(unit).where(TrainerAppointment.ref == ref))
     if found is None:
@@ -149,11 +150,11 @@ def trainer_facts(unit: Unit, trainer: TrainerAppointment) -> TrainerFacts:
     rules = newest_rule_pack().trainers
     return TrainerFacts(
         unit.today, past(unit, trainer.thread), care_role_months=rules.care_role_months,
-        reaccreditation_months=rules.reaccreditation_months, employer_approved=_may_employ(unit, trainer),
+        reaccreditation_months=rules.reaccreditation_months, employer_approved=may_employ(unit, trainer),
     )  # fmt: skip
 
 
-def _may_employ(unit: Unit, trainer: TrainerAppointment) -> bool:
+def may_employ(unit: Unit, trainer: TrainerAppointment) -> bool:
     """An associate trainer teaches for the service itself or for an affiliate that is approved today."""
     service = unit.db.get_one(TrainingService, trainer.service_id)
     if trainer.level is TrainerLevel.SENIOR or trainer.employer_id == service.organisation_id:

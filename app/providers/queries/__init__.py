@@ -1,0 +1,61 @@
+"""What can be asked about training services: who may deliver on a day, whom the reader may know of, and the pages."""
+
+from app.providers.queries.lists import (
+    AffiliateList,
+    ServiceList,
+    TrainerList,
+    affiliate_list,
+    service_list,
+    trainer_list,
+)
+from app.providers.queries.scope import (
+    affiliate_is_approved,
+    affiliates_on,
+    employer_choices,
+    employers,
+    find_affiliate,
+    find_service,
+    find_trainer,
+    service_of,
+    trainer_is_approved,
+    trainers_on,
+    visible,
+    visible_affiliates,
+    visible_trainers,
+)
+from app.providers.queries.views import (
+    AffiliateView,
+    ServiceView,
+    TrainerView,
+    affiliate_view,
+    service_view,
+    trainer_view,
+)
+
+__all__ = [
+    "AffiliateList",
+    "AffiliateView",
+    "ServiceList",
+    "ServiceView",
+    "TrainerList",
+    "TrainerView",
+    "affiliate_is_approved",
+    "affiliate_list",
+    "affiliate_view",
+    "affiliates_on",
+    "employer_choices",
+    "employers",
+    "find_affiliate",
+    "find_service",
+    "find_trainer",
+    "service_list",
+    "service_of",
+    "service_view",
+    "trainer_is_approved",
+    "trainer_list",
+    "trainer_view",
+    "trainers_on",
+    "visible",
+    "visible_affiliates",
+    "visible_trainers",
+]
