@@ -26,13 +26,31 @@ from app.curricula.queries.scope import (
     visible_documents,
     visible_versions,
 )
+from app.curricula.queries.shown import curriculum_list, curriculum_view, document_view, version_view
+from app.curricula.queries.version import document_line
+from app.curricula.queries.views import (
+    CurriculumList,
+    CurriculumView,
+    DocumentLine,
+    DocumentView,
+    VersionView,
+)
 
 __all__ = [
+    "CurriculumList",
+    "CurriculumView",
+    "DocumentLine",
+    "DocumentView",
     "Parts",
+    "VersionView",
     "as_draft",
     "content_of",
     "coverage",
     "current_edition",
+    "curriculum_list",
+    "curriculum_view",
+    "document_line",
+    "document_view",
     "documents_of",
     "facts_about",
     "find_curriculum",
@@ -46,6 +64,7 @@ __all__ = [
     "parts_of",
     "version_facts",
     "version_of",
+    "version_view",
     "versions_of_service",
     "visible",
     "visible_documents",
