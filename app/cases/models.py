@@ -35,6 +35,8 @@ class Case(Record, Table):
     status: Mapped[State] = mapped_column(default=State.DRAFT)
     opened_at: Mapped[datetime]
     status_since: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    """When the client first sent the application; until then it is the client's own business."""
     paused_seconds: Mapped[int] = mapped_column(default=0)
     """How long the clock of the body has stood still so far, waiting for information from the client."""
     paused_reason: Mapped[str] = mapped_column(Text, default="")

@@ -44,6 +44,8 @@ class CaseFacts(Facts):
     """Findings written and not yet told to the client."""
     unanswered: int = 0
     """Findings that wait for the client's answer."""
+    owed: int = 0
+    """Findings for which the client still owes something: an answer, or word that the plan was carried out."""
     to_judge: int = 0
     """Answers that wait for an assessor's verdict."""
     blocking: tuple[str, ...] = ()

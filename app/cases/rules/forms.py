@@ -8,6 +8,8 @@ from app.cases.rules.states import Check, Kind, Section, Verdict
 from app.kernel.fields import Day, Email, Form, Line, Optional, Prose, Ref, StepForm, Text, Words
 
 Refs = Annotated[list[Ref], Field(max_length=500)]
+NONE: list[str] = []
+"""Nothing chosen; Pydantic copies a default."""
 MaybeDay = Annotated[Day | None, Optional]
 MaybeEmail = Annotated[Email | None, Optional]
 
@@ -80,7 +82,7 @@ class SaveApplication(StepForm):
             title="Curricula to be certified",
             json_schema_extra={"group": "What is to be certified"},
         ),
-    ] = []
+    ] = NONE
     specialist_modules: Annotated[
         Prose,
         Field(
@@ -95,11 +97,11 @@ class SaveApplication(StepForm):
             title="Affiliates that deliver the training to their own staff",
             json_schema_extra={"group": "What is to be certified"},
         ),
-    ] = []
+    ] = NONE
     trainers: Annotated[
         Refs,
         Field(title="Senior trainers", json_schema_extra={"group": "What is to be certified"}),
-    ] = []
+    ] = NONE
     outsourced: Annotated[
         Prose,
         Field(
@@ -216,7 +218,7 @@ class Plan(StepForm):
     """Who evaluates, in which ways, when and where."""
 
     lead: Annotated[Ref, Field(title="Lead assessor", json_schema_extra={"kind": "select"})]
-    assessors: Annotated[Refs, Field(title="Assessors")] = []
+    assessors: Annotated[Refs, Field(title="Assessors")] = NONE
     desk_review_on: Annotated[
         MaybeDay, Field(title="Desk review begins", json_schema_extra={"group": "When"})
     ] = None
@@ -320,7 +322,7 @@ class Grant(StepForm):
     ]
     deferred: Annotated[
         Refs, Field(title="Deferred", description="Decided later, in a case of their own.")
-    ] = []
+    ] = NONE
     starts_on: Annotated[
         MaybeDay, Field(title="Valid from", description="Leave it empty for today. Never before today.")
     ] = None

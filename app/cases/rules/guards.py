@@ -119,9 +119,9 @@ def findings_wait_for_nobody_of_the_client(_case: Any, _actor: Actor, facts: Cas
 
 
 def client_still_owes_an_answer(_case: Any, _actor: Actor, facts: CaseFacts) -> str | None:
-    if facts.unanswered:
+    if facts.owed:
         return None
-    return _("No finding waits for an answer of the client. Nothing was changed.")
+    return _("No finding waits for the client. Nothing was changed.")
 
 
 def every_requirement_has_a_result(_case: Any, _actor: Actor, facts: CaseFacts) -> str | None:
