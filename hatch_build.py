@@ -114,7 +114,9 @@ def neutral(styles: str) -> str:
     """
     styles = re.sub(r"/\*! Copyright \(c\) 2011 by Margaret Calvert.*?\*/", "", styles, flags=re.DOTALL)
     styles = re.sub(r"@font-face\{[^}]*GDS Transport[^}]*\}", "", styles)
-    styles = styles.replace("GDS Transport,arial,sans-serif", "var(--typeface,system-ui,sans-serif)")
+    # The second is what GOV.UK prints with. Our style sheet says what --type is, for screen and paper.
+    for face in ("GDS Transport,arial,sans-serif", "sans-serif"):
+        styles = styles.replace(f"font-family:{face}", "font-family:var(--type,system-ui,sans-serif)")
     styles = re.sub(r"[^{}]*\{[^{}]*govuk-crest[^{}]*\}", "", styles)
     styles = re.sub(r"\.govuk-footer__crown\{[^{}]*\}", "", styles)
     styles = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", styles)
