@@ -11,12 +11,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
+import app.audits.effects  # noqa: F401
+from app.audits.pages import area as audits
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import Unit, connect, reading
 from app.ledger.queries import size_reader
+from app.licences.pages import area as licences
 from app.organisations.pages import area as organisations
 from app.people.pages import area as people
+from app.providers.pages import area as providers
 from app.settings import Settings
+from app.standards.pages import area as standards
 from app.web import problems
 from app.web.faces import context
 from app.web.gate import PUBLIC, Ports, SignInNeeded, cookie_name
@@ -27,7 +32,7 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (organisations, people)
+AREAS: tuple[Area, ...] = (organisations, people, audits, licences, providers, standards)
 styleguide = Area("styleguide")
 
 
