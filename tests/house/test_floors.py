@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -87,3 +88,14 @@ def test_every_locked_package_carries_hashes_and_no_address(lock: Path) -> None:
 def test_the_development_lock_pins_what_the_runtime_lock_pins() -> None:
     runtime, development = (locked(lock) for lock in LOCKS)
     assert {name: pin for name, pin in runtime.items() if development.get(name) != pin} == {}
+
+
+def test_every_declared_dependency_is_locked_in_a_version_it_allows() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = {LOCKS[0]: project["project"]["dependencies"], LOCKS[1]: project["dependency-groups"]["dev"]}
+    for lock, requirements in declared.items():
+        pinned = locked(lock)
+        for requirement in map(Requirement, requirements):
+            name = canonicalize_name(requirement.name)
+            assert name in pinned, f"{name} is declared but not in {lock.name}: run ./dev lock"
+            assert pinned[name] in requirement.specifier, f"{name} is {pinned[name]}: run ./dev lock"
