@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
 import app.audits.effects  # noqa: F401
+import app.cases.models  # noqa: F401  until its pages bring its tables
 from app.audits.pages import area as audits
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import Unit, connect, reading

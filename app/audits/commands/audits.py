@@ -23,9 +23,12 @@ def open_audit(
     """An evaluation planned in a case (ISO/IEC 17065, 7.4.1). Its requirements are fixed from here on.
 
     `members` holds person refs and names, the lead among them; `versions` the curriculum versions evaluated here.
-    Raises Forbidden without the right to plan, and Refused when the lead is not on the team or nothing applies.
+    Raises Forbidden without the right to plan or to lead, and Refused when the lead is not on the team or nothing applies.
     """
-    unit.actor.require(Permission.CASE_PLAN)
+    if not unit.actor.may(
+        Permission.AUDIT_LEAD
+    ):  # the lead opens what was planned when the evaluation begins
+        unit.actor.require(Permission.CASE_PLAN)
     if lead not in members:
         raise Refused(
             _("The lead assessor must be on the team. Nothing was saved: add them and send it again.")

@@ -215,7 +215,7 @@ def waits_for(finding: Finding, grade: Grade) -> str:
 def view_finding(unit: Unit, ref: str) -> FindingView:
     """One finding as its page shows it. Raises NotFound outside the actor's scope."""
     finding = find_finding(unit, ref)
-    audit = unit.db.get_one(Audit, finding.audit_id)
+    audit = audit_of(unit, finding)
     grade = grade_today(unit, finding, audit)
     steps, barred = steps_of(unit, FINDING, finding)
     line = next(one for one in edition(audit.edition).requirements if one.number == finding.requirement)
@@ -357,8 +357,17 @@ def overdue(unit: Unit, most: int = 200) -> Sequence[Finding]:
     return unit.db.scalars(unit.lock(late.order_by(Finding.due_on, Finding.id).limit(most))).all()
 
 
+def audit_of(unit: Unit, finding: Finding) -> Audit:
+    """The evaluation in which the finding was made."""
+    return unit.db.get_one(Audit, finding.audit_id)
+
+
+def grade_choices(audit: Audit) -> list[tuple[str, str]]:
+    """The grades of the rule pack the case is pinned to."""
+    return [(grade.code, _(grade.label)) for grade in rule_pack(audit.rule_pack).grades]
+
+
 def finding_choices(audit: Audit) -> dict[str, list[tuple[str, str]]]:
-    """What may be chosen for a finding: the applicable requirements and the rule pack's grades."""
+    """What may be chosen for a finding: the applicable requirements and the grades."""
     lines = [(line.number, f"{line.number} {line.label}") for line in requirements(audit)]
-    grades = [(grade.code, _(grade.label)) for grade in rule_pack(audit.rule_pack).grades]
-    return {"requirement": lines, "grade": grades}
+    return {"requirement": lines, "grade": grade_choices(audit)}

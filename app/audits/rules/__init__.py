@@ -2,6 +2,7 @@
 
 from app.audits.rules.audits import (
     AUDIT,
+    AUDIT_ON_PAGE,
     AuditFacts,
     AuditStatus,
     Outcome,
@@ -46,6 +47,7 @@ EVALUATED: tuple[str, ...] = (
 
 __all__ = [
     "AUDIT",
+    "AUDIT_ON_PAGE",
     "EVALUATED",
     "FINDING",
     "FINDING_ON_PAGE",

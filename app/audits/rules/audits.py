@@ -11,7 +11,7 @@ from app.kernel.fields import Form, Optional, Prose
 from app.kernel.words import _, plural
 from app.kernel.workflow import Facts, Step, Workflow
 from app.permissions import Permission as P
-from app.web.uploads import Upload
+from app.web.evidence import Evidence
 
 
 class AuditStatus(StrEnum):
@@ -45,9 +45,9 @@ class RecordResult(Form):
     outcome: Annotated[Outcome, Field(title="Result")]
     note: Annotated[Prose, Field(title="What you saw", description="Objective evidence, in your words.")] = ""
     reason: Annotated[Prose, Field(title="Why it does not apply")] = ""
-    evidence: Annotated[Upload | None, Field(title="A document or picture"), Optional] = None
+    evidence: Annotated[Evidence | None, Field(title="A document or picture"), Optional] = None
     version: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    go: Annotated[Literal["stay", "next"], Field(title="Then")] = "stay"
+    go: Annotated[Literal["stay", "next"], Field(title="Then", json_schema_extra={"kind": "hidden"})] = "stay"
 
 
 def reason_is_missing(form: RecordResult) -> str | None:
@@ -98,3 +98,5 @@ AUDIT = Workflow(
         Step("reopen", "reopened", (A.COMPLETE,), A.IN_EVALUATION, P.AUDIT_LEAD, guards=(leads,), label="Reopen this evaluation", quiet=True),
     ),
 )  # fmt: skip
+AUDIT_ON_PAGE = Workflow("audit", tuple(step for step in AUDIT.steps if not step.quiet))
+"""The steps that have an address of their own; the others are taken with their case."""

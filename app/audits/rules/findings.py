@@ -14,7 +14,7 @@ from app.kernel.words import _
 from app.kernel.workflow import Step, Workflow
 from app.permissions import Permission as P
 from app.standards.rules import Grade
-from app.web.uploads import Upload
+from app.web.evidence import Evidence
 
 Number = Annotated[
     str, StringConstraints(pattern=r"^[1-9]\d?(?:\.[1-9]\d?){0,2}$"), Field(title="Requirement")
@@ -27,7 +27,7 @@ Statement = Annotated[
         description="One thing, in plain words. The provider reads it.",
     ),
 ]
-Evidence = Annotated[
+ObjectiveEvidence = Annotated[
     Words, Field(title="Objective evidence", description="What was seen, heard or read, where and when.")
 ]
 
@@ -78,7 +78,7 @@ class DraftFinding(Form):
     requirement: Number
     grade: GradeCode
     statement: Statement
-    evidence: Evidence
+    evidence: ObjectiveEvidence
 
 
 class ReviseFinding(StepForm):
@@ -86,7 +86,7 @@ class ReviseFinding(StepForm):
 
     grade: GradeCode
     statement: Statement
-    evidence: Evidence
+    evidence: ObjectiveEvidence
 
 
 class Answer(StepForm):
@@ -98,7 +98,7 @@ class Answer(StepForm):
     evidence: Annotated[
         Prose, Field(title="What shows it?", description="Name the documents, or describe what can be seen.")
     ] = ""
-    document: Annotated[Upload | None, Field(title="A document"), Optional] = None
+    document: Annotated[Evidence | None, Field(title="A document"), Optional] = None
 
 
 class Implementation(StepForm):
@@ -106,7 +106,7 @@ class Implementation(StepForm):
 
     action: Annotated[Words, Field(title="What have you done?")]
     evidence: Annotated[Words, Field(title="What shows that it was done and works?")]
-    document: Annotated[Upload | None, Field(title="A document"), Optional] = None
+    document: Annotated[Evidence | None, Field(title="A document"), Optional] = None
 
 
 class Objection(StepForm):
