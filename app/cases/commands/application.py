@@ -1,5 +1,6 @@
 """From the first line of an application to the day it is accepted or declined."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -84,13 +85,12 @@ def _next_number(unit: Unit, body_id: int) -> int:
     count = update(CaseCounter).where(CaseCounter.body_id == body_id).values(last=CaseCounter.last + 1)
     number = unit.db.scalar(count.returning(CaseCounter.last))
     if number is not None:
-        return number
-    try:
-        with unit.db.begin_nested():
-            unit.db.add(CaseCounter(body_id=body_id, last=0))
-    except IntegrityError:
-        pass  # the row is there now, whoever wrote it
-    return unit.db.execute(count.returning(CaseCounter.last)).scalar_one()
+        return int(number)
+    # Somebody else may write this body's first line at the same moment; then theirs is counted up.
+    with suppress(IntegrityError), unit.db.begin_nested():
+        unit.db.add(CaseCounter(body_id=body_id, last=0))
+    number = unit.db.execute(count.returning(CaseCounter.last)).scalar_one()
+    return int(number)
 
 
 def _check_licence(unit: Unit, case: Case) -> None:

@@ -8,7 +8,14 @@ from app.audits.commands import close_audits, issue_findings, open_audit, reopen
 from app.cases import queries
 from app.cases.models import Acceptance, Assignment, Case, PlannedAudit
 from app.cases.rules import AUDIT_ORDER, CASE, Side, TeamRole, digest, text_digest
-from app.cases.rules.forms import AcceptAgreement, AnswerObjection, Complete, ObjectToTeam, Plan, SignAgreement
+from app.cases.rules.forms import (
+    AcceptAgreement,
+    AnswerObjection,
+    Complete,
+    ObjectToTeam,
+    Plan,
+    SignAgreement,
+)
 from app.curricula.commands import mark
 from app.kernel.casework import take
 from app.kernel.database import Unit

@@ -31,6 +31,7 @@ from app.cases.queries.content import (
     trainers_of,
 )
 from app.cases.queries.facts import case_facts, standing_of, why_not
+from app.cases.queries.queue import queue, waiting_for_me, waiting_for_others
 from app.cases.queries.scope import (
     agreement_of,
     application_of,
@@ -46,11 +47,18 @@ from app.cases.queries.scope import (
     team_of,
     visible,
 )
+from app.cases.queries.show import agreement_page, case_view
+from app.cases.queries.views import AgreementPage, CaseLine, CaseView, QueueView
 
 __all__ = [
+    "AgreementPage",
+    "CaseLine",
+    "CaseView",
+    "QueueView",
     "affiliates_of",
     "affiliates_to_choose",
     "agreement_of",
+    "agreement_page",
     "agreement_values",
     "application_choices",
     "application_content",
@@ -58,6 +66,7 @@ __all__ = [
     "application_values",
     "case_facts",
     "case_of_id",
+    "case_view",
     "check_choices",
     "find_case",
     "grounds",
@@ -76,6 +85,7 @@ __all__ = [
     "plan_choices",
     "plan_values",
     "planned_audits",
+    "queue",
     "reach_of",
     "requests_of",
     "results_content",
@@ -89,5 +99,7 @@ __all__ = [
     "verdict_choices",
     "versions_to_choose",
     "visible",
+    "waiting_for_me",
+    "waiting_for_others",
     "why_not",
 ]

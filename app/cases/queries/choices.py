@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from app.cases.models import Case, CaseAffiliate, CaseTrainer, ScopeItem
+from app.cases.queries.facts import why_not
 from app.cases.queries.scope import (
     agreement_of,
     application_of,
@@ -13,7 +14,6 @@ from app.cases.queries.scope import (
     scope_of,
     team_of,
 )
-from app.cases.queries.facts import why_not
 from app.cases.rules import CHECK_WORDS, Check, Kind, Section, State, TeamRole, Verdict
 from app.cases.rules.forms import SaveApplication
 from app.curricula.models import CurriculumVersion

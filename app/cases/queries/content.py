@@ -9,7 +9,6 @@ from app.audits.models import Audit, Finding, Result
 from app.cases.models import (
     Acceptance,
     Agreement,
-    ApplicationVersion,
     Case,
     CaseAffiliate,
     CaseTrainer,

@@ -8,7 +8,18 @@ from sqlalchemy import func, select
 from app.audits.queries import blocking, findings_of, rows_of_case
 from app.cases.models import Acceptance, Application, Assignment, Case, CaseTrainer, ReviewNote, ScopeItem
 from app.cases.queries.scope import agreement_of, application_of, team_of
-from app.cases.rules import CASE, EVALUATING, EVALUATION, CaseFacts, Member, Side, Standing, State, TeamRole, gaps
+from app.cases.rules import (
+    CASE,
+    EVALUATING,
+    EVALUATION,
+    CaseFacts,
+    Member,
+    Side,
+    Standing,
+    State,
+    TeamRole,
+    gaps,
+)
 from app.kernel.casework import facts_for
 from app.kernel.clock import add_months, civil_date
 from app.kernel.database import Unit
