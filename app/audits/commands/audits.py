@@ -45,7 +45,15 @@ def open_audit(
                 "No requirement of the Standards applies to this, so there is nothing to evaluate. Nothing was saved."
             )
         )
-    begin(unit, AUDIT, audit, "planned", kind=kind, planned_on=planned_on.isoformat(), team=sorted(members))
+    begin(
+        unit,
+        AUDIT,
+        audit,
+        "planned",
+        evaluation=kind.value,
+        planned_on=planned_on.isoformat(),
+        team=sorted(members),
+    )
     unit.db.add_all(
         AuditMember(audit_id=audit.id, person=person, name=name) for person, name in members.items()
     )

@@ -17,6 +17,9 @@ from app.kernel.words import _
 from app.permissions import Permission
 from app.web.uploads import Upload
 
+AS_IT_WAS = {"synchronize_session": False}
+"""What was read stays what it was: the difference is counted from it."""
+
 
 def record_result(unit: Unit, ref: str, number: str, form: RecordResult) -> str:
     """Write down the result of one requirement; the number to show next (ISO/IEC 17065, 7.4.4).
@@ -77,7 +80,12 @@ def _write(unit: Unit, audit: Audit, number: str, form: RecordResult, before: Re
         new = insert(Result).values(audit_id=audit.id, requirement=number, **said).returning(Result.id)
         return int(unit.db.execute(new).scalar_one())
     at_that_version = (Result.id == before.id) & (Result.version == form.version)
-    if unit.db.execute(update(Result).where(at_that_version).values(said)).rowcount != 1:  # type: ignore[attr-defined]
+    if (
+        unit.db.execute(
+            update(Result).where(at_that_version).values(said), execution_options=AS_IT_WAS
+        ).rowcount
+        != 1
+    ):  # type: ignore[attr-defined]
         raise Stale(stale_sentence())
     return before.id
 
@@ -92,7 +100,10 @@ def _count(unit: Unit, audit: Audit, before: Outcome | None, now: Outcome) -> No
     else:
         change[before.value] = getattr(Audit, before.value) - 1
     still_open = (Audit.id == audit.id) & (Audit.status == AuditStatus.IN_EVALUATION)
-    if unit.db.execute(update(Audit).where(still_open).values(change)).rowcount != 1:  # type: ignore[attr-defined]
+    if (
+        unit.db.execute(update(Audit).where(still_open).values(change), execution_options=AS_IT_WAS).rowcount
+        != 1
+    ):  # type: ignore[attr-defined]
         raise Stale(stale_sentence())
 
 
