@@ -11,14 +11,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
-import app.audits.effects  # noqa: F401
-import app.cases.models  # noqa: F401  until its pages bring its tables
 from app.audits.pages import area as audits
+from app.curricula.pages import area as curricula
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import Unit, connect, reading
 from app.ledger.queries import size_reader
 from app.licences.pages import area as licences
 from app.organisations.pages import area as organisations
+from app.people.commands import recognise
 from app.people.pages import area as people
 from app.providers.pages import area as providers
 from app.settings import Settings
@@ -33,7 +33,7 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (organisations, people, audits, licences, providers, standards)
+AREAS: tuple[Area, ...] = (organisations, people, audits, licences, providers, standards, curricula)
 styleguide = Area("styleguide")
 
 
@@ -92,7 +92,7 @@ def keep_answers(app: FastAPI) -> None:
 
 def make_ports() -> Ports:
     """What the edge asks of the areas above it."""
-    return Ports(identify=lambda _unit, _credentials: None)
+    return Ports(identify=recognise)
 
 
 async def alive() -> Response:

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from sqlalchemy import select
-
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Unit, stale_sentence
 from app.kernel.errors import Forbidden, Invalid, Refused
@@ -51,13 +49,7 @@ def rename(unit: Unit, organisation: Organisation, form: NewName) -> Organisatio
     """Give an organisation a new name from a day on; the old one keeps resolving. Raises Refused, Invalid or Stale."""
     _require(unit, organisation.seat)
     check_version(organisation, form.version, stale_sentence())
-    now = unit.db.scalars(
-        unit.lock(
-            select(OrganisationName).where(
-                OrganisationName.organisation_id == organisation.id, OrganisationName.to_on.is_(None)
-            )
-        )
-    ).one()
+    now = queries.current_name(unit, organisation.id)
     if not now.from_on < form.from_on <= unit.today:
         raise Refused(
             _(
@@ -102,7 +94,9 @@ def change_details(unit: Unit, organisation: Organisation, form: ChangedDetails)
 
 def _require(unit: Unit, seat: Seat, making: bool = False) -> None:
     """RRN looks after every organisation, a certification body after those it certifies."""
-    if unit.actor is SYSTEM or (making and seat is Seat.AFFILIATE and unit.actor.may(Permission.PROVIDER_WRITE)):
+    if unit.actor is SYSTEM or (
+        making and seat is Seat.AFFILIATE and unit.actor.may(Permission.PROVIDER_WRITE)
+    ):
         return  # a provider puts the affiliates it proposes on the books
     unit.actor.require(Permission.ORGANISATION_MANAGE)
     if unit.actor.seat is not Seat.RRN and seat in (Seat.RRN, Seat.BODY):
@@ -117,7 +111,7 @@ def _check_code(unit: Unit, form: NewOrganisation) -> None:
             else _("Only a certification body has a code.")
         )
         raise Invalid(_(NOT_SAVED), {"code": said})
-    if form.code and unit.db.scalar(select(Organisation.id).where(Organisation.code == form.code)):
+    if form.code and queries.has_code(unit, form.code):
         raise Invalid(
             _(NOT_SAVED), {"code": _("Another certification body has this code. Choose other letters.")}
         )

@@ -161,6 +161,20 @@ def holder_of(unit: Unit, scheme: Scheme, value: str) -> Organisation | None:
     )
 
 
+def has_code(unit: Unit, code: str) -> bool:
+    """Whether a certification body has this code already."""
+    return unit.db.scalar(select(Organisation.id).where(Organisation.code == code)) is not None
+
+
+def current_name(unit: Unit, organisation_id: int) -> OrganisationName:
+    """The row of the name of today, held when the unit writes."""
+    asked = select(OrganisationName).where(
+        OrganisationName.organisation_id == organisation_id, OrganisationName.to_on.is_(None)
+    )
+    found: OrganisationName = unit.db.scalars(unit.lock(asked)).one()
+    return found
+
+
 def identifiers(unit: Unit, organisation_id: int) -> list[Identifier]:
     """The numbers of an organisation, by register."""
     return list(

@@ -248,7 +248,21 @@ def nearly_equal(one: str, other: str) -> bool:
     return short[same + (len(short) == len(long)) :] == long[same + 1 :]
 
 
-_STROKED = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ı": "i", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""})
+_STROKED = str.maketrans(
+    {
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "ø": "o",
+        "ı": "i",
+        "ħ": "h",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "'": "",
+        "’": "",
+    }
+)
 """Letters that Unicode does not take apart into a letter and a mark, and apostrophes, which people leave out."""
 
 

@@ -42,6 +42,9 @@ class Ask:
     values: Mapping[str, Any] = field(default_factory=dict)
     choices: forms.Choices = field(default_factory=dict)
     danger: bool = False
+    template: str = "form.html"
+    more: View | None = None
+    """What a template of its own shows beside the form."""
 
 
 class AskView(View):
@@ -52,6 +55,7 @@ class AskView(View):
     back: str
     form: forms.FormView
     problem: str = ""
+    more: View | None = None
 
 
 @dataclass(frozen=True)
@@ -226,8 +230,9 @@ class Faces:
             back=ask.back,
             form=drawn,
             problem=problem.detail if problem else "",
+            more=ask.more,
         )
-        text = render("form.html", page=page, errors=errors, **context(request, unit))
+        text = render(ask.template, page=page, errors=errors, **context(request, unit))
         return HTMLResponse(text, problems.STATUS[type(problem)] if problem else 200)
 
 

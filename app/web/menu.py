@@ -21,6 +21,7 @@ DESK_LINKS: tuple[tuple[str, str, Permission, frozenset[Seat] | None], ...] = (
     ("Certificates", "/certificates", Permission.CERTIFICATE_READ, None),
     ("The logo", "/marks", Permission.MARK_READ, frozenset({Seat.PROVIDER})),
     ("Licences", "/licences", Permission.LICENCE_READ, frozenset({Seat.RRN, Seat.BODY})),
+    ("Organisations", "/organisations", Permission.ORGANISATION_READ, frozenset({Seat.RRN, Seat.BODY})),
     ("People", "/people", Permission.PEOPLE_READ, None),
 )
 

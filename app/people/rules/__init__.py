@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.permissions import Role, Seat
+
 SESSION_LASTS = timedelta(days=14)
 SESSION_IDLE = timedelta(hours=12)
 INVITATION_LASTS = timedelta(days=7)
@@ -32,3 +34,12 @@ class Tie:
     from_on: date
     to_on: date | None
     declared: bool
+
+
+FIRST_ROLES: dict[Seat, Role] = {
+    Seat.RRN: Role.LICENCE_MANAGER,
+    Seat.BODY: Role.DIRECTOR,
+    Seat.PROVIDER: Role.REPRESENTATIVE,
+    Seat.AFFILIATE: Role.AFFILIATE_MANAGER,
+}
+"""Who is invited first into an organisation of each seat, and then invites everybody else."""
