@@ -16,19 +16,29 @@ def status_on(unit: Unit, certificate_id: int, day: date, known_at: datetime | N
     return statuses_on(unit, [unit.db.get_one(Certificate, certificate_id)], day, known_at)[certificate_id]
 
 
-def statuses_on(unit: Unit, certificates: Sequence[Certificate], day: date, known_at: datetime | None = None) -> dict[int, StatusOn]:
+def statuses_on(
+    unit: Unit, certificates: Sequence[Certificate], day: date, known_at: datetime | None = None
+) -> dict[int, StatusOn]:
     """The same for several certificates, in two questions however many there are."""
     ids = [one.id for one in certificates]
     lines = lines_of(unit, ids, known_at)
     items: dict[int, list[CertificateItem]] = defaultdict(list)
-    for item in unit.db.scalars(select(CertificateItem).where(CertificateItem.certificate_id.in_(ids)).order_by(CertificateItem.id)):
+    for item in unit.db.scalars(
+        select(CertificateItem).where(CertificateItem.certificate_id.in_(ids)).order_by(CertificateItem.id)
+    ):
         items[item.certificate_id].append(item)
     return {one.id: derive(one, items[one.id], lines[one.id], day) for one in certificates}
 
 
-def lines_of(unit: Unit, ids: Iterable[int], known_at: datetime | None = None) -> Mapping[int, list[CertificateStatus]]:
+def lines_of(
+    unit: Unit, ids: Iterable[int], known_at: datetime | None = None
+) -> Mapping[int, list[CertificateStatus]]:
     """The status histories of certificates, oldest first, as far as they were known at a moment."""
-    rows = select(CertificateStatus).where(CertificateStatus.certificate_id.in_(list(ids))).order_by(CertificateStatus.id)
+    rows = (
+        select(CertificateStatus)
+        .where(CertificateStatus.certificate_id.in_(list(ids)))
+        .order_by(CertificateStatus.id)
+    )
     if known_at is not None:
         rows = rows.where(CertificateStatus.recorded_at <= known_at)
     found: dict[int, list[CertificateStatus]] = defaultdict(list)
@@ -51,7 +61,9 @@ def whole_status(day: date) -> ScalarSelect[Status]:
     )  # fmt: skip
 
 
-def derive(certificate: Certificate, items: Sequence[CertificateItem], lines: Sequence[CertificateStatus], day: date) -> StatusOn:
+def derive(
+    certificate: Certificate, items: Sequence[CertificateItem], lines: Sequence[CertificateStatus], day: date
+) -> StatusOn:
     """The status on a day from the lines that were known. Expiry follows from the dates and is never waited for."""
     whole = [line for line in lines if line.item_id is None]
     published = any(line.status is Status.ACTIVE for line in whole)
@@ -71,7 +83,11 @@ def derive(certificate: Certificate, items: Sequence[CertificateItem], lines: Se
 
 def _line_on(lines: Iterable[CertificateStatus], day: date) -> CertificateStatus | None:
     """The line that counts on a day: the latest to take effect, the last recorded of those."""
-    return max((line for line in lines if line.effective_on <= day), key=lambda line: (line.effective_on, line.id), default=None)
+    return max(
+        (line for line in lines if line.effective_on <= day),
+        key=lambda line: (line.effective_on, line.id),
+        default=None,
+    )
 
 
 def _on_it(item: CertificateItem, lines: Sequence[CertificateStatus], day: date) -> bool:
@@ -81,12 +97,19 @@ def _on_it(item: CertificateItem, lines: Sequence[CertificateStatus], day: date)
 
 
 def _item_on(
-    certificate: Certificate, item: CertificateItem, lines: Sequence[CertificateStatus], whole: Status, since: date, day: date
+    certificate: Certificate,
+    item: CertificateItem,
+    lines: Sequence[CertificateStatus],
+    whole: Status,
+    since: date,
+    day: date,
 ) -> ItemOn:
     """A curriculum is never better than its certificate, and may be worse."""
     own_lines = [line for line in lines if line.item_id == item.id]
     own = _line_on(own_lines, day)
-    first = min((line.effective_on for line in own_lines if line.before is None), default=certificate.starts_on)
+    first = min(
+        (line.effective_on for line in own_lines if line.before is None), default=certificate.starts_on
+    )
     follows = whole.gives_rights and own is not None and not own.status.gives_rights
     final = own is not None and own.status.is_final
     if own is not None and (follows or final):

@@ -9,17 +9,18 @@ import hashlib
 import re
 from typing import Final
 
-from cryptography import x509
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.certificates.keys import KeyFault, SigningKey
 from app.certificates.lints import LintPassed
 from app.certificates.verify import asn1_of
 
-RESERVE: Final = 3_072
-"""Bytes kept free for the signature: a P-256 signature with both certificates takes about 2,000."""
+RESERVE: Final = 2_048
+"""Bytes kept free for the signature: a P-256 one with the body's certificate takes about 1,300.
+
+The root is not put in: nothing signs it there, and whoever checks a seal has to have it from elsewhere anyway.
+"""
 
 _RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
 _HOLE = re.compile(rb"/Contents (<0+>)")
@@ -32,13 +33,11 @@ class SealFault(Exception):
 class _PortSigner(Signer):
     """pyHanko's signer, with the signature itself made by whoever holds the key."""
 
-    def __init__(self, key: SigningKey, root: x509.Certificate) -> None:
+    def __init__(self, key: SigningKey) -> None:
         certificate = key.public.certificate
         if certificate is None:
             raise KeyFault("a seal key without a certificate cannot seal")
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register(asn1_of(root))
-        super().__init__(signing_cert=asn1_of(certificate), cert_registry=store)
+        super().__init__(signing_cert=asn1_of(certificate))
         self._key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
@@ -48,7 +47,7 @@ class _PortSigner(Signer):
         return bytes(72) if dry_run else self._key.sign(data)
 
 
-def seal(pdf: bytes, token: LintPassed, key: SigningKey, root: x509.Certificate) -> bytes:
+def seal(pdf: bytes, token: LintPassed, key: SigningKey) -> bytes:
     """The file with the body's seal in its place; `token` is what linting exactly this file gave, and is used up.
 
     PAdES B-B (ETSI EN 319 142-1). SealFault when the place is missing or too small, TokenSpent on a wrong token.
@@ -62,7 +61,7 @@ def seal(pdf: bytes, token: LintPassed, key: SigningKey, root: x509.Certificate)
     sealed = bytearray(pdf)
     parts = b"/ByteRange [%010d %010d %010d %010d]" % (0, start, end, len(pdf) - end)
     sealed[slice(*ranges[0].span())] = parts
-    signature = _sign(bytes(sealed[:start] + sealed[end:]), _PortSigner(key, root)).hex().encode()
+    signature = _sign(bytes(sealed[:start] + sealed[end:]), _PortSigner(key)).hex().encode()
     if len(signature) > end - start - 2:
         raise SealFault(f"the seal needs {len(signature) // 2} bytes, more than were kept free")
     sealed[start + 1 : start + 1 + len(signature)] = signature

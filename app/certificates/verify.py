@@ -82,11 +82,19 @@ def _layout_fault(pdf: bytes) -> str:
     hole = pdf[start:end]
     if zero != 0 or not start < end or end + rest != len(pdf):
         return "The seal does not cover the whole file: something was added or taken away."
-    if not re.fullmatch(rb"<[0-9a-f]+>", hole) or pdf[start - len(b"/Contents ") : start] != b"/Contents ":
+    if not _holds_one_value(hole) or pdf[start - len(b"/Contents ") : start] != b"/Contents ":
         return "The seal leaves out more of the file than itself."
     if pdf.count(b"%%EOF") != 1 or pdf.count(b"startxref") != 1 or not pdf.endswith((b"%%EOF", b"%%EOF\n")):
         return "The file was changed after it was made: it has a later revision, or something after its end."
     return ""
+
+
+def _holds_one_value(hole: bytes) -> bool:
+    """Whether there is one DER value in hexadecimal in it, and nothing but zeros after that: no room to hide anything."""
+    if not re.fullmatch(rb"<3082(?:[0-9a-f]{2})+>", hole):
+        return False
+    length = 4 + int(hole[5:9], 16)
+    return not hole[1 + 2 * length : -1].strip(b"0")
 
 
 async def _validate(

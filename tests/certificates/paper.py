@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 
@@ -10,7 +11,7 @@ from app.certificates.credential import Section, credential, sign_credential
 from app.certificates.did import MEDIA_TYPE, Addresses
 from app.certificates.document import Attachment, draw, load_design
 from app.certificates.document.design import CURRENT
-from app.certificates.keys import FileKey, KeyStore, Purpose
+from app.certificates.keys import KeyStore, Purpose, SigningKey
 from app.certificates.lints import Drawn, Said, inspect_document, inspect_statement
 from app.certificates.rules import ScopeItem, Statement, make_number, meaning
 from app.certificates.seal import RESERVE, seal
@@ -33,7 +34,7 @@ TITLES = (
 )
 
 
-def a_statement(name: str = SHORT, curricula: int = 3, **changes: object) -> Statement:
+def a_statement(name: str = SHORT, curricula: int = 3, **changes: Any) -> Statement:
     """A statement as a decision of Northgate would make it, with some of it changed."""
     number = make_number("NGC", 217)
     fields: dict[str, object] = {
@@ -83,14 +84,14 @@ def an_item(number: int) -> ScopeItem:
     )
 
 
-def said(statement: Statement, **changes: object) -> Said:
-    fields: dict[str, object] = {
+def said(statement: Statement, **changes: Any) -> Said:
+    fields: dict[str, Any] = {
         "term_months": 36,
         "public_base_url": BASE,
         "today": date(2025, 6, 25),
         "declared_address": True,
     }
-    return Said(statement, **(fields | changes))  # type: ignore[arg-type]
+    return Said(statement, **(fields | changes))
 
 
 def drawn(statement: Statement, token: bytes = b"a.credential.jwt") -> bytes:
@@ -104,9 +105,9 @@ class Ceremony:
     """The keys of a register with one licensed body."""
 
     store: KeyStore
-    root: FileKey
-    seal: FileKey
-    credential: FileKey
+    root: SigningKey
+    seal: SigningKey
+    credential: SigningKey
 
     @property
     def anchor(self) -> x509.Certificate:
@@ -121,7 +122,7 @@ class Ceremony:
         signed = sign_credential(statement, unsigned, self.credential, ADDRESSES, token)
         pdf = drawn(statement, signed.encode())
         passed = inspect_document(Drawn(pdf, statement, signed.encode()))
-        return seal(pdf, passed, self.seal, self.anchor), signed
+        return seal(pdf, passed, self.seal), signed
 
 
 def a_ceremony(folder: Path, organisation: str = "Northgate Certification") -> Ceremony:

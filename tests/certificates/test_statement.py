@@ -1,6 +1,7 @@
 """The statement: one spelling, nothing unseen in it, and a chain from version to version."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ def test_what_cannot_be_seen_or_printed_is_in_no_statement(name: str) -> None:
     [{"scope": ()}, {"version": 0}, {"number": "NGC-217-M"}, {"verify_url": "javascript:alert(1)"}, {"colour": "red"},
      {"version": 2}, {"previous_version": "0" * 64}],
 )  # fmt: skip
-def test_a_statement_that_does_not_hang_together_is_none(changes: dict[str, object]) -> None:
+def test_a_statement_that_does_not_hang_together_is_none(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         a_statement(**changes)
 

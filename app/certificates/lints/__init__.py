@@ -23,4 +23,5 @@ def inspect_statement(said: Said) -> LintPassed:
 
 def inspect_document(drawn: Drawn) -> LintPassed:
     """The token for sealing a drawn file, bound to the file's bytes; LintRefused otherwise."""
+    inspect(drawn, drawn.pdf, (document.FIRST,))
     return inspect(drawn, drawn.pdf, (document.RULES,))

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 from pypdf.generic import StreamObject
 
 from app.certificates.lints import qr
@@ -13,6 +14,9 @@ from app.certificates.lints.rule import Rules
 from app.certificates.lints.shown import shown_text
 from app.certificates.lints.subject import Drawn
 from app.certificates.rules import in_words
+
+FIRST = Rules[Drawn]()
+"""What must hold before the others can look inside at all."""
 
 RULES = Rules[Drawn]()
 
@@ -41,12 +45,21 @@ def _opened(pdf: bytes) -> PdfReader:
     return PdfReader(BytesIO(pdf), strict=True)
 
 
-@RULES.rule("Rules page, 29: one revision")
+@FIRST.rule("Rules page, 29: one revision")
 def the_file_is_one_revision(drawn: Drawn) -> str | None:
     if drawn.pdf.count(b"%%EOF") != 1 or drawn.pdf.count(b"startxref") != 1:
         return "The file has more than one revision, or none."
     if not drawn.pdf.rstrip(b"\r\n").endswith(b"%%EOF"):
         return "Something follows the end of the file."
+    return None
+
+
+@FIRST.rule("ISO 32000-1 section 7.5")
+def the_file_can_be_read(drawn: Drawn) -> str | None:
+    try:
+        _opened(drawn.pdf)
+    except PdfReadError:
+        return "The file is not a whole PDF."
     return None
 
 
