@@ -11,11 +11,11 @@ from app.curricula.rules import (
     AT_THE_DESK,
     PHYSICAL,
     CoverageForm,
-    Details,
+    CurriculumDetails,
     ModuleChange,
     ModuleForm,
     OpenCurriculum,
-    Removal,
+    PartRemoval,
     StartVersion,
     TechniqueChange,
     TechniqueForm,
@@ -130,12 +130,12 @@ def ask_details(unit: Unit, ref: str) -> Ask:
     content = queries.content_of(draft, parts)
     return Ask(
         title=_("About the curriculum"), submit=_("Save"), back=_page(ref), version=draft.version,
-        values={name: getattr(content, name) for name in Details.model_fields if name != "version"},
+        values={name: getattr(content, name) for name in CurriculumDetails.model_fields if name != "version"},
     )  # fmt: skip
 
 
 @area.action("/curricula/versions/{ref}/details", then=version, may=P.CURRICULUM_WRITE, ask=ask_details)
-def change_details(unit: Unit, ref: Ref, form: Details) -> None:
+def change_details(unit: Unit, ref: Ref, form: CurriculumDetails) -> None:
     """What the draft says about itself as a whole."""
     commands.change_details(unit, queries.find_draft(unit, ref), form)
 
@@ -181,7 +181,7 @@ def ask_module_removal(unit: Unit, ref: str) -> Ask:
 
 
 @area.action("/curricula/modules/{ref}/remove", then=version, may=P.CURRICULUM_WRITE, ask=ask_module_removal)
-def remove_module(unit: Unit, ref: Ref, form: Removal) -> dict[str, str]:
+def remove_module(unit: Unit, ref: Ref, form: PartRemoval) -> dict[str, str]:
     """Take a module out of the draft."""
     return {"ref": commands.remove_module(unit, queries.find_module(unit, ref), form).ref}
 
@@ -242,7 +242,7 @@ def ask_technique_removal(unit: Unit, ref: str) -> Ask:
 
 
 @area.action("/curricula/techniques/{ref}/remove", then=version, may=P.CURRICULUM_WRITE, ask=ask_technique_removal)
-def remove_technique(unit: Unit, ref: Ref, form: Removal) -> dict[str, str]:
+def remove_technique(unit: Unit, ref: Ref, form: PartRemoval) -> dict[str, str]:
     """Take a technique out of the draft."""
     return {"ref": commands.remove_technique(unit, queries.find_technique(unit, ref), form).ref}
 

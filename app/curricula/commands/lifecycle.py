@@ -17,7 +17,7 @@ from app.curricula.rules import (
     CURRICULUM_VERSION,
     OpenCurriculum,
     StartVersion,
-    Submission,
+    VersionSubmission,
     VersionStatus,
     canonical,
     digest_of,
@@ -144,7 +144,7 @@ def mark(unit: Unit, version: CurriculumVersion, name: str) -> None:
     if name == "certify":
         for older in _certified_before(unit, version):
             mark(unit, older, "supersede")
-    casework.take(unit, CURRICULUM_VERSION, version, name, Submission(version=version.version))
+    casework.take(unit, CURRICULUM_VERSION, version, name, VersionSubmission(version=version.version))
 
 
 def _certified_before(unit: Unit, version: CurriculumVersion) -> list[CurriculumVersion]:

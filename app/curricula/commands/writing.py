@@ -11,10 +11,10 @@ from app.curricula.models import Coverage, Curriculum, CurriculumVersion, Module
 from app.curricula.rules import (
     Answer,
     CoverageForm,
-    Details,
+    CurriculumDetails,
     ModuleChange,
     ModuleForm,
-    Removal,
+    PartRemoval,
     TechniqueChange,
     TechniqueForm,
 )
@@ -30,7 +30,7 @@ MOST_MODULES = 200
 MOST_TECHNIQUES = 300
 
 
-def change_details(unit: Unit, version: CurriculumVersion, form: Details) -> None:
+def change_details(unit: Unit, version: CurriculumVersion, form: CurriculumDetails) -> None:
     """What the draft says about itself as a whole. Raises Forbidden, Refused or Stale."""
     _open(unit, version)
     check_version(version, form.version, stale_sentence())
@@ -65,7 +65,7 @@ def change_module(unit: Unit, module: Module, form: ModuleChange) -> CurriculumV
     return version
 
 
-def remove_module(unit: Unit, module: Module, form: Removal) -> CurriculumVersion:
+def remove_module(unit: Unit, module: Module, form: PartRemoval) -> CurriculumVersion:
     """Take a module out with its techniques; what it covered has no answer any more. Raises as the others do."""
     version = _opened_by(unit, module, form.version)
     title = module.title
@@ -100,7 +100,7 @@ def change_technique(unit: Unit, technique: Technique, form: TechniqueChange) ->
     return version
 
 
-def remove_technique(unit: Unit, technique: Technique, form: Removal) -> CurriculumVersion:
+def remove_technique(unit: Unit, technique: Technique, form: PartRemoval) -> CurriculumVersion:
     """Take a technique out of its module. Raises Forbidden, Refused or Stale."""
     version = _opened_by(unit, technique, form.version)
     name = technique.name

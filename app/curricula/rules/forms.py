@@ -36,7 +36,7 @@ class OpenCurriculum(Form):
     populations: Populations = Field(default_factory=list)
 
 
-class Details(StepForm):
+class CurriculumDetails(StepForm):
     """What a version says about itself as a whole."""
 
     title: Title
@@ -117,11 +117,11 @@ class StartVersion(StepForm):
     """Nothing more than the version of the curriculum that was looked at."""
 
 
-class Removal(StepForm):
+class PartRemoval(StepForm):
     """Nothing more than the version of the row that is to go."""
 
 
-class Withdrawal(StepForm):
+class VersionWithdrawal(StepForm):
     """Why a version is taken back."""
 
     reason: Annotated[Words, Field(title="Why do you take it back?", description="Kept in the history; the certification body can read it.")]

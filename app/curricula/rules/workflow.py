@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.curricula.rules.forms import Withdrawal
+from app.curricula.rules.forms import VersionWithdrawal
 from app.curricula.rules.gaps import nothing_is_missing
 from app.kernel.fields import StepForm
 from app.kernel.workflow import Step, Workflow
@@ -20,16 +20,16 @@ class VersionStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Submission(StepForm):
+class VersionSubmission(StepForm):
     """Submitting asks for nothing: what is submitted is what stands on the page."""
 
 
 S = VersionStatus
 
 DESK_STEPS = (
-    Step("submit", "submitted", (S.DRAFT,), S.SUBMITTED, P.CURRICULUM_WRITE, form=Submission,
+    Step("submit", "submitted", (S.DRAFT,), S.SUBMITTED, P.CURRICULUM_WRITE, form=VersionSubmission,
          guards=(nothing_is_missing,), command=True, clause="7.2", label="Submit this version"),
-    Step("withdraw", "withdrawn", (S.DRAFT, S.SUBMITTED), S.WITHDRAWN, P.CURRICULUM_WRITE, form=Withdrawal,
+    Step("withdraw", "withdrawn", (S.DRAFT, S.SUBMITTED), S.WITHDRAWN, P.CURRICULUM_WRITE, form=VersionWithdrawal,
          label="Take this version back", danger=True),
 )  # fmt: skip
 """Steps that a person takes on the page of the version."""
