@@ -1,5 +1,8 @@
 """What can be done with a case, from the first line of an application to the decision."""
 
+from collections.abc import Callable
+from typing import Any
+
 from app.cases.commands.application import (
     accept_application,
     answer_information,
@@ -25,8 +28,10 @@ from app.cases.commands.evaluation import (
     tell_findings,
 )
 from app.cases.commands.review import close_note, note_section, recommend, return_to_evaluation
+from app.cases.models import Case
+from app.kernel.database import Unit
 
-DOING = {
+DOING: dict[str, Callable[[Unit, Case, Any], None]] = {
     "save": save,
     "submit": submit,
     "begin-review": begin_review,

@@ -30,12 +30,14 @@ from app.cases.queries.content import (
     results_content,
     trainers_of,
 )
+from app.cases.queries.drafting import body_of, draft_of, gaps_of, saved_words
 from app.cases.queries.facts import case_facts, standing_of, why_not
 from app.cases.queries.queue import queue, waiting_for_me, waiting_for_others
 from app.cases.queries.scope import (
     agreement_of,
     application_of,
     case_of_id,
+    case_that_granted,
     find_case,
     member_of,
     note_of,
@@ -48,9 +50,14 @@ from app.cases.queries.scope import (
     visible,
 )
 from app.cases.queries.show import agreement_page, case_view
-from app.cases.queries.views import AgreementPage, CaseLine, CaseView, QueueView
+from app.cases.queries.views import AgreementPage, CaseLine, CaseView, GapView, QueueView
 
 __all__ = [
+    "GapView",
+    "saved_words",
+    "gaps_of",
+    "draft_of",
+    "body_of",
     "AgreementPage",
     "CaseLine",
     "CaseView",
@@ -66,6 +73,7 @@ __all__ = [
     "application_values",
     "case_facts",
     "case_of_id",
+    "case_that_granted",
     "case_view",
     "check_choices",
     "find_case",

@@ -15,6 +15,7 @@ from app.cases.models import (
     ReviewNote,
     ScopeItem,
 )
+from app.certificates.models import Certificate
 from app.curricula.models import CurriculumVersion
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -124,3 +125,9 @@ def note_of(unit: Unit, case: Case, ref: str) -> ReviewNote:
         if note.ref == ref and note.closed_at is None:
             return note
     raise NotFound(_("No open review note has that reference. Nothing was changed."))
+
+
+def case_that_granted(unit: Unit, certificate_id: int) -> Case | None:
+    """The case whose decision a certificate came from."""
+    ref = select(Certificate.case_ref).where(Certificate.id == certificate_id).scalar_subquery()
+    return unit.db.scalar(select(Case).where(Case.ref == ref))
