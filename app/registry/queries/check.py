@@ -1,0 +1,223 @@
+"""Does this course, by this organisation, with this trainer, at this place, count on this day? Every key must turn."""
+
+from datetime import date
+
+from pydantic import Field
+from sqlalchemy import or_, select
+
+from app.certificates.models import Certificate
+from app.certificates.rules import Status, in_words, parse_number
+from app.kernel.casework import ToneView
+from app.kernel.database import Unit
+from app.kernel.fields import View
+from app.kernel.words import _, listed
+from app.ledger.queries import head
+from app.organisations.models import Organisation, OrganisationName
+from app.organisations.rules import search_text, search_words
+from app.providers.models import Affiliate, TrainerAppointment, TrainingService
+from app.providers.queries import affiliate_is_approved, trainer_is_approved
+from app.providers.rules import TrainerLevel
+from app.registry.queries.entries import best_of, certificates_told
+from app.registry.queries.told import HolderView, Told
+from app.registry.rules import Answer, item_words, shown_status, tone_of
+
+MOST_CHOICES = 10
+
+
+class KeyView(View):
+    """One key of the answer: what was asked, whether it turns, and why."""
+
+    key: str
+    """organisation, curriculum, trainer or affiliate."""
+    asked: str
+    answer: Answer
+    sentence: str
+    tag: ToneView
+    href: str = ""
+
+
+class ChoiceView(View):
+    """One of several that a name may mean."""
+
+    ref: str
+    name: str
+
+
+class CheckView(View):
+    """The answer of all keys together: never better than the weakest of them."""
+
+    answer: Answer
+    sentence: str
+    failing: list[str]
+    keys: list[KeyView]
+    on: date
+    as_of_log_size: int
+    holder: HolderView | None = None
+    certificate_number: str | None = None
+    choices: list[ChoiceView] = Field(default_factory=list)
+    """The organisations that were meant, perhaps, when a name is not enough."""
+    title: str = ""
+    tone: str = "unknown"
+    asked: dict[str, str]
+    today: date
+    given: bool
+    """Whether anything was asked yet."""
+
+
+def check_view(unit: Unit, organisation: str, curriculum: str, trainer: str, affiliate: str, on: date | None) -> CheckView:
+    """The three-key answer, four with an affiliate. A key that nobody asked about is not looked at."""
+    day = on or unit.today
+    asked = {name: text for name, text in (("organisation", organisation), ("curriculum", curriculum), ("trainer", trainer), ("affiliate", affiliate)) if text}
+    if not organisation:
+        said = _("Name the organisation that holds the certificate. The other fields are yours to leave empty.")
+        return _view(unit, day, asked, [], None, _("Which organisation?"), said, [])
+    services = _services(unit, organisation)
+    if len(services) != 1:
+        return _which(unit, day, asked, services)
+    service = services[0][0]
+    told = certificates_told(unit, service.id, day)
+    best = best_of(told) if told else None
+    keys = [_organisation_key(services[0][1], best)]
+    if curriculum:
+        keys.append(_curriculum_key(best, curriculum))
+    place, approved = _affiliate_key(unit, service.id, affiliate, day) if affiliate else (None, None)
+    if trainer:
+        keys.append(_trainer_key(unit, service, approved, trainer, day))
+    if place:
+        keys.append(place)
+    return _together(unit, day, asked, keys, best)
+
+
+def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisation]]:
+    """The certified services a reference, a certificate number or a name may mean; an exact name wins over parts of names."""
+    rows = select(TrainingService, Organisation).join(Organisation, Organisation.id == TrainingService.organisation_id)
+    rows = rows.where(TrainingService.id.in_(select(Certificate.service_id).where(Certificate.status != Status.GRANTED)))
+    number = parse_number(typed).number
+    numbered = select(Certificate.service_id).where(Certificate.number == number)
+    exact = rows.where(or_(Organisation.ref == typed, TrainingService.ref == typed, TrainingService.id.in_(numbered)))
+    if found := unit.db.execute(exact).tuples().all():
+        return list(found)
+    named, parts = select(OrganisationName.organisation_id), select(OrganisationName.organisation_id)
+    for word in search_words(typed):
+        parts = parts.where(OrganisationName.search_text.contains(word, autoescape=True))
+    whole = rows.where(Organisation.id.in_(named.where(OrganisationName.search_text == search_text(typed))))
+    some = rows.where(Organisation.id.in_(parts)).order_by(Organisation.name).limit(MOST_CHOICES)
+    return list(unit.db.execute(whole.limit(MOST_CHOICES)).tuples().all() or (unit.db.execute(some).tuples().all() if search_words(typed) else []))
+
+
+def _which(unit: Unit, day: date, asked: dict[str, str], found: list[tuple[TrainingService, Organisation]]) -> CheckView:
+    choices = [ChoiceView(ref=one.ref, name=one.name) for _service, one in found]
+    if choices:
+        said = _("Several organisations on the register have a name like that. Choose the one you mean.")
+        return _view(unit, day, asked, [], None, _("Which of these?"), said, choices)
+    said = _("No organisation of that name is on the register. It may be known by another name: try its certificate number, or search the register.")
+    return _view(unit, day, asked, [], None, _("We cannot tell"), said, [])
+
+
+def _organisation_key(organisation: Organisation, best: Told | None) -> KeyView:
+    good = best is not None and bool(best.seen.certified)
+    word, tone = shown_status(best.seen) if best else (_("Not certified"), "no")
+    name = best.holder_name if best else organisation.name
+    said = _("{name} was certified on that day.") if good else _("{name} was not certified on that day.")
+    answer = Answer.CERTIFIED if good else Answer.WAS_CERTIFIED if best and best.seen.ever_certified else Answer.NOT_CERTIFIED
+    return KeyView(
+        key="organisation", asked=name, answer=answer, sentence=said.format(name=name), tag=ToneView(word=word, tone=tone),
+        href=f"/register/services/{organisation.ref}",
+    )  # fmt: skip
+
+
+def _curriculum_key(best: Told | None, typed: str) -> KeyView:
+    """The curriculum on the certificate of the day, by its reference or the words of its title."""
+    words, items = search_words(typed), best.seen.items if best else ()
+    refs = best.curriculum_refs if best else {}
+    met = [item for item in items if refs[item.curriculum_id] == typed] or [item for item in items if words and all(word in search_text(item.title) for word in words)]
+    exact = [item for item in met if search_text(item.title) == search_text(typed)] or met
+    if len(exact) > 1 and len({item.curriculum_id for item in exact}) > 1:
+        said = _("Several curricula on the certificate have words like that: {titles}. Give the whole title.").format(titles=listed([item.title for item in exact]))
+        return KeyView(key="curriculum", asked=typed, answer=Answer.CANNOT_TELL, sentence=said, tag=ToneView(word=_("We cannot tell"), tone="unknown"))
+    if not exact:
+        said = _("No curriculum of that title was on the certificate on that day.")
+        return KeyView(key="curriculum", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not on the certificate"), tone="no"))
+    item = exact[0]
+    good = item.status.gives_rights
+    said = _("“{title}” was certified on that day.") if good else _("“{title}” was not certified on that day.")
+    return KeyView(
+        key="curriculum", asked=item.title, answer=Answer.CERTIFIED if good else Answer.WAS_CERTIFIED, sentence=said.format(title=item.title),
+        tag=ToneView(word=item_words(item), tone=tone_of(item.status)), href=f"/register/curricula/{refs[item.curriculum_id]}",
+    )  # fmt: skip
+
+
+def _trainer_key(unit: Unit, service: TrainingService, place: Affiliate | None, typed: str, day: date) -> KeyView:
+    """The appointment of a trainer, by its reference or the trainer's whole name: nobody's name is listed or guessed at."""
+    rows = select(TrainerAppointment).where(TrainerAppointment.service_id == service.id)
+    met = unit.db.scalars(rows.where(TrainerAppointment.ref == typed)).all()
+    if not met:
+        first = typed.split()[0] if typed.split() else typed
+        like = unit.db.scalars(rows.where(TrainerAppointment.person_name.ilike(f"{first[:1]}%")).limit(5000)).all()
+        met = [one for one in like if search_text(one.person_name) == search_text(typed)]
+    approved = [one for one in met if trainer_is_approved(unit, one.id, day)]
+    counting = [one for one in approved if _teaches_here(service, one, place)]
+    if counting:
+        said, word, tone, answer = _("The trainer was approved on that day."), _("Approved"), "yes", Answer.CERTIFIED
+    elif approved:
+        said = _("The trainer is an associate of another organisation: associate trainers may teach only where they are employed.")
+        word, tone, answer = _("Not here"), "no", Answer.NOT_CERTIFIED
+    elif met:
+        said, word, tone, answer = _("The trainer was not approved on that day."), _("Not approved"), "no", Answer.NOT_CERTIFIED
+    else:
+        said = _("No trainer of that name or reference was ever approved for this organisation.")
+        word, tone, answer = _("Not known"), "no", Answer.NOT_CERTIFIED
+    return KeyView(key="trainer", asked=typed, answer=answer, sentence=said, tag=ToneView(word=word, tone=tone))
+
+
+def _teaches_here(service: TrainingService, trainer: TrainerAppointment, place: Affiliate | None) -> bool:
+    """Senior trainers work across organisations, associates only where they are employed (domain page, section 2)."""
+    if trainer.level is TrainerLevel.SENIOR:
+        return True
+    return trainer.employer_id == (place.organisation_id if place else service.organisation_id)
+
+
+def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[KeyView, Affiliate | None]:
+    rows = select(Affiliate, Organisation).join(Organisation, Organisation.id == Affiliate.organisation_id).where(Affiliate.service_id == service_id)
+    met = unit.db.execute(rows.where(or_(Affiliate.ref == typed, Organisation.ref == typed))).tuples().all()
+    if not met:
+        names = select(OrganisationName.organisation_id).where(OrganisationName.search_text == search_text(typed))
+        met = unit.db.execute(rows.where(Affiliate.organisation_id.in_(names))).tuples().all()
+    approved = [pair for pair in met if affiliate_is_approved(unit, pair[0].id, day)]
+    if approved:
+        affiliate, organisation = approved[0]
+        said = _("{name} was an approved affiliate on that day.").format(name=organisation.name)
+        view = KeyView(
+            key="affiliate", asked=organisation.name, answer=Answer.CERTIFIED, sentence=said, tag=ToneView(word=_("Approved"), tone="yes"),
+            href=f"/register/affiliates/{affiliate.ref}",
+        )  # fmt: skip
+        return view, affiliate
+    said = _("{name} was not an approved affiliate of this organisation on that day.").format(name=met[0][1].name if met else typed)
+    return KeyView(key="affiliate", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not approved"), tone="no")), None
+
+
+def _together(unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView], best: Told | None) -> CheckView:
+    failing = [key for key in keys if key.answer is not Answer.CERTIFIED]
+    when = _("today") if day == unit.today else _("on {day}").format(day=in_words(day))
+    if not failing:
+        part = len(keys) == 1 and best is not None and len(best.seen.certified) < len(best.seen.items)
+        said = _("Everything you asked about was certified or approved {when}.").format(when=when)
+        if part:
+            said += " " + _("Not every curriculum is: ask about the one you mean.")
+        return _view(unit, day, asked, keys, best, _("Yes, this counts"), said, [], Answer.CERTIFIED, "partly" if part else "yes")
+    order = [Answer.NOT_CERTIFIED, Answer.WAS_CERTIFIED, Answer.CANNOT_TELL]
+    worst = min(failing, key=lambda key: order.index(key.answer))
+    tone = {Answer.CANNOT_TELL: "unknown"}.get(worst.answer, "pause" if worst.tag.tone == "pause" else "no")
+    title = _("We cannot tell") if worst.answer is Answer.CANNOT_TELL else _("No, this does not count {when}").format(when=when)
+    return _view(unit, day, asked, keys, best, title, " ".join(key.sentence for key in failing), [], worst.answer, tone)
+
+
+def _view(
+    unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView], best: Told | None, title: str, sentence: str,
+    choices: list[ChoiceView], answer: Answer = Answer.CANNOT_TELL, tone: str = "unknown",
+) -> CheckView:  # fmt: skip
+    return CheckView(
+        answer=answer, sentence=sentence, failing=[key.key for key in keys if key.answer is not Answer.CERTIFIED], keys=keys, on=day,
+        as_of_log_size=head(unit).size, holder=best.holder_view if best else None, certificate_number=best.certificate.number if best else None,
+        choices=choices, title=title, tone=tone, asked=asked, today=unit.today, given=bool(asked),
+    )  # fmt: skip

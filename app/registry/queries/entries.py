@@ -1,0 +1,344 @@
+"""The entries of the register: one training service, curriculum, affiliate or certification body, with what it rests on."""
+
+from datetime import date, datetime
+
+from pydantic import Field
+from sqlalchemy import and_, case, func, literal, select
+
+from app.certificates.models import Certificate, CertificateItem
+from app.certificates.rules import Status, in_words
+from app.curricula.models import Curriculum
+from app.kernel.casework import ToneView
+from app.kernel.database import Unit
+from app.kernel.errors import NotFound
+from app.kernel.fields import View
+from app.kernel.words import _, label, plural
+from app.ledger.queries import head
+from app.licences.queries import licence_lines, licences_of, shown, standing
+from app.licences.rules import Standing
+from app.organisations.models import Organisation
+from app.permissions import Seat
+from app.providers.models import Affiliate, AffiliateApproval, TrainingService
+from app.providers.queries import affiliate_is_approved, affiliates_on
+from app.providers.rules import AffiliateState
+from app.registry.queries.told import ItemView, Told, item_view, told_of
+from app.registry.queries.verify import ChangeView, changes
+from app.registry.rules import item_words, shown_status, tone_of
+from app.standards.queries import legal_notes, newest_rule_pack
+from app.standards.rules import Nation, Route
+
+MOST_SHOWN = 100
+
+
+class Link(View):
+    """One link of the path of inheritance: what it is, who, and how it stands on the day."""
+
+    what: str
+    name: str
+    href: str
+    tag: ToneView
+
+
+class LegalView(View):
+    """A dated note on the law of a nation, with its source."""
+
+    text: str
+    dated: str
+    source: str
+    address: str | None
+
+
+class NamedView(View):
+    """Something with an entry of its own."""
+
+    ref: str
+    name: str
+    tag: ToneView
+
+
+class FormerName(View):
+    """A name somebody had, and the first day of the next one."""
+
+    name: str
+    until: date
+
+
+class Entry(View):
+    """What every entry shows."""
+
+    ref: str
+    name: str
+    on: date
+    today: date
+    as_of_log_size: int
+    tag: ToneView
+    title: str
+    """The plain answer."""
+    sentence: str
+    chain: list[Link]
+    history: list[ChangeView]
+
+
+class ServiceEntry(Entry):
+    """A training service."""
+
+    route: Route
+    about: str
+    formerly: list[str]
+    items: list[ItemView]
+    affiliates: list[NamedView]
+    affiliates_count: int
+    claim: str
+    legal: list[LegalView]
+
+
+class CurriculumEntry(Entry):
+    """A curriculum."""
+
+    holder: NamedView
+    items: list[ItemView]
+    for_whom: str
+
+
+class AffiliateEntry(Entry):
+    """An affiliate of a training service."""
+
+    provider: NamedView
+    approved: bool
+    periods: list[tuple[date, date]]
+
+
+class LicenceChange(View):
+    """One change of a licence, as the public was told."""
+
+    effective_on: date
+    recorded_at: datetime
+    public_text: str
+    tag: ToneView
+
+
+class BodyEntry(Entry):
+    """A certification body."""
+
+    code: str
+    ukas_number: str
+    licence: str | None
+    may_take_new: bool
+    certificates: dict[str, int] = Field(default_factory=dict)
+    changes: list[LicenceChange]
+
+
+def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
+    """One training service, by its organisation's reference. Raises NotFound when the public was never told of it."""
+    day = on or unit.today
+    row = unit.db.execute(
+        select(TrainingService, Organisation)
+        .join(Organisation, Organisation.id == TrainingService.organisation_id)
+        .where((Organisation.ref == ref) | (TrainingService.ref == ref))
+    ).one_or_none()
+    told = certificates_told(unit, row[0].id, day) if row else []
+    if row is None or not told:
+        raise NotFound(_("There is no training service of that reference on the register."))
+    service, holder = row.tuple()
+    best = best_of(told)
+    items = [item_view(one) for one in told]
+    word, tone = shown_status(best.seen)
+    approved = affiliates_on(unit, service.id, day)
+    return ServiceEntry(
+        ref=holder.ref, name=best.holder_name, on=day, today=unit.today, as_of_log_size=head(unit).size, tag=ToneView(word=word, tone=tone),
+        title=answer_title(best, day == unit.today), sentence=items[told.index(best)].sentence, route=service.route, about=service.about,
+        chain=[*chain_of(best, standing(unit, best.body.id, day))], history=changes(unit, best), formerly=best.former_names, items=items,
+        affiliates=affiliate_links(unit, [one.id for one in approved[:MOST_SHOWN]]), affiliates_count=len(approved),
+        claim=_claim(best) if day == unit.today and best.seen.certified else "", legal=legal_of(holder.nation, service, day),
+    )  # fmt: skip
+
+
+def certificates_told(unit: Unit, service_id: int, day: date) -> list[Told]:
+    """The certificates of a service the public has been told of, newest first."""
+    rows = select(Certificate).where(Certificate.service_id == service_id, Certificate.status != Status.GRANTED)
+    return told_of(unit, unit.db.scalars(rows.order_by(Certificate.id.desc()).limit(MOST_SHOWN)).all(), day)
+
+
+def best_of(told: list[Told]) -> Told:
+    """The certificate that says most about the service on the day: one in force before one that is over, the newest of those."""
+    return max(told, key=lambda one: (len(one.seen.certified) > 0, one.seen.status is not None, one.certificate.id))
+
+
+def answer_title(told: Told, now: bool) -> str:
+    """The plain answer about a service."""
+    good, all_of_them = len(told.seen.certified), len(told.seen.items)
+    if good and good < all_of_them:
+        return _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
+    if good:
+        return plural("Yes, for {count} curriculum", "Yes, for all {count} curricula", good)
+    if told.seen.status is Status.SUSPENDED:
+        return _("Paused: not certified just now") if now else _("Paused: not certified on that day")
+    return _("Not certified now") if now else _("Not certified on that day")
+
+
+def _claim(told: Told) -> str:
+    return newest_rule_pack().claims.correct.format(body=told.body.name, number=told.certificate.number)
+
+
+def chain_of(told: Told, rights: Standing) -> list[Link]:
+    """From the service upwards: certificate, body, licence, accreditation. Each is shown as it stands on the day."""
+    word, tone = shown_status(told.seen)
+    licence = shown(rights.status)
+    accredited = rights.status not in ("not_accredited", "accreditation_suspended")
+    return [
+        Link(what=_("Training service"), name=told.holder_name, href=f"/register/services/{told.holder.ref}", tag=ToneView(word=word, tone=tone)),
+        Link(what=_("Certification body, licensed by RRN"), name=told.body.name, href=f"/register/bodies/{told.body.ref}", tag=ToneView(word=licence.word, tone=licence.tone)),
+        Link(
+            what=_("Accredited by UKAS"), name=_("UKAS {number}").format(number=rights.ukas_number) if rights.ukas_number else _("No accreditation"), href="",
+            tag=ToneView(word=_("Accredited") if accredited and rights.ukas_number else _("Not accredited"), tone="yes" if accredited and rights.ukas_number else "no"),
+        ),
+    ]  # fmt: skip
+
+
+def affiliate_links(unit: Unit, ids: list[int]) -> list[NamedView]:
+    """Approved affiliates by name, each with its entry."""
+    rows = select(Affiliate.ref, Organisation.name).join(Organisation, Organisation.id == Affiliate.organisation_id)
+    found = unit.db.execute(rows.where(Affiliate.id.in_(ids)).order_by(Organisation.name)).tuples()
+    return [NamedView(ref=ref, name=name, tag=ToneView(word=_("Approved"), tone="yes")) for ref, name in found]
+
+
+def legal_of(nation: Nation, service: TrainingService, day: date) -> list[LegalView]:
+    """What is noted for the nation and the settings of a service; nothing noted is not nothing required."""
+    notes = {note.text: note for setting in service.settings for note in legal_notes(nation, setting, day)}
+    return [
+        LegalView(text=note.text, dated=note.dated, source=note.source, address=str(note.address) if note.address else None)
+        for note in notes.values()
+    ]
+
+
+def curriculum_entry(unit: Unit, ref: str, on: date | None = None) -> CurriculumEntry:
+    """One curriculum that is or was on a certificate. Raises NotFound when the public was never told of it."""
+    day = on or unit.today
+    curriculum = unit.db.scalar(select(Curriculum).where(Curriculum.ref == ref))
+    told = _certificates_with(unit, curriculum.id, day) if curriculum else []
+    if curriculum is None or not told:
+        raise NotFound(_("There is no curriculum of that reference on the register."))
+    pairs = [(one, item) for one in told for item in one.seen.items if item.curriculum_id == curriculum.id]
+    best, item = max(pairs, key=lambda pair: (pair[1].status.gives_rights, pair[0].certificate.id), default=(told[0], None))
+    tag = ToneView(word=item_words(item), tone=tone_of(item.status)) if item else ToneView(word=_("Not certified"), tone="no")
+    good = item is not None and item.status.gives_rights
+    words, tone = shown_status(best.seen)
+    views = [item_view(one) for one in told]
+    shown_for = [line.for_whom for view in views for line in view.curricula if line.ref == ref]
+    return CurriculumEntry(
+        ref=ref, name=item.title if item else curriculum.title, on=day, today=unit.today, as_of_log_size=head(unit).size, tag=tag,
+        title=_yes_or_not(good, item.status if item else None, day == unit.today), sentence=_curriculum_sentence(best, good),
+        chain=[Link(what=_("Curriculum"), name=curriculum.title, href=f"/register/curricula/{ref}", tag=tag), *chain_of(best, standing(unit, best.body.id, day))],
+        history=[line for line in changes(unit, best) if line.curriculum in ("", item.title if item else "")],
+        holder=NamedView(ref=best.holder.ref, name=best.holder_name, tag=ToneView(word=words, tone=tone)), items=views,
+        for_whom=shown_for[0] if shown_for else "",
+    )  # fmt: skip
+
+
+def _yes_or_not(good: bool, status: Status | None, now: bool) -> str:
+    if good:
+        return _("Yes, this curriculum is certified") if now else _("Yes, this curriculum was certified on that day")
+    if status is Status.SUSPENDED:
+        return _("Paused: not certified just now") if now else _("Paused: not certified on that day")
+    return _("Not certified now") if now else _("Not certified on that day")
+
+
+def _curriculum_sentence(told: Told, good: bool) -> str:
+    said = _("Taught by {name}, certificate {number}, until {day}.") if good else _("It stands on certificate {number} of {name}.")
+    return said.format(name=told.holder_name, number=told.certificate.number, day=in_words(told.certificate.expires_on))
+
+
+def _certificates_with(unit: Unit, curriculum_id: int, day: date) -> list[Told]:
+    holding = select(CertificateItem.certificate_id).where(CertificateItem.curriculum_id == curriculum_id)
+    rows = select(Certificate).where(Certificate.id.in_(holding), Certificate.status != Status.GRANTED)
+    return told_of(unit, unit.db.scalars(rows.order_by(Certificate.id.desc()).limit(MOST_SHOWN)).all(), day)
+
+
+def affiliate_entry(unit: Unit, ref: str, on: date | None = None) -> AffiliateEntry:
+    """One affiliate, by its own reference. Raises NotFound while it was only proposed."""
+    day = on or unit.today
+    row = unit.db.execute(
+        select(Affiliate, Organisation).join(Organisation, Organisation.id == Affiliate.organisation_id).where(Affiliate.ref == ref)
+    ).one_or_none()
+    periods = _periods(unit, row[0].id) if row else []
+    told = certificates_told(unit, row[0].service_id, day) if row and periods else []
+    if row is None or not told:
+        raise NotFound(_("There is no affiliate of that reference on the register."))
+    affiliate, organisation = row.tuple()
+    best, approved = best_of(told), affiliate_is_approved(unit, affiliate.id, day)
+    word, tone = shown_status(best.seen)
+    tag = ToneView(word=_("Approved"), tone="yes") if approved else ToneView(word=_ended_word(affiliate), tone="no")
+    counts = approved and bool(best.seen.certified)
+    partly = counts and len(best.seen.certified) < len(best.seen.items)
+    return AffiliateEntry(
+        ref=ref, name=organisation.name, on=day, today=unit.today, as_of_log_size=head(unit).size,
+        tag=ToneView(word=tag.word, tone="partly") if partly else tag if counts or not approved else ToneView(word=tag.word, tone=tone),
+        title=_affiliate_title(best, approved, day == unit.today), sentence=_affiliate_sentence(best, approved),
+        chain=[Link(what=_("Affiliate"), name=organisation.name, href=f"/register/affiliates/{ref}", tag=tag), *chain_of(best, standing(unit, best.body.id, day))],
+        history=changes(unit, best), provider=NamedView(ref=best.holder.ref, name=best.holder_name, tag=ToneView(word=word, tone=tone)),
+        approved=approved, periods=periods,
+    )  # fmt: skip
+
+
+def _ended_word(affiliate: Affiliate) -> str:
+    return _("Ended") if affiliate.status is AffiliateState.ENDED else _("Not approved")
+
+
+def _affiliate_title(best: Told, approved: bool, now: bool) -> str:
+    if not approved:
+        return _("Not an approved affiliate now") if now else _("Not an approved affiliate on that day")
+    if best.seen.certified:
+        return _("Yes, an approved affiliate")
+    return _("Approved, but its provider is not certified")
+
+
+def _affiliate_sentence(best: Told, approved: bool) -> str:
+    if not approved:
+        return _("Training by its own trainers does not count on this day, whatever {name} is certified for.").format(name=best.holder_name)
+    if best.seen.certified:
+        return _("Its own trainers may teach the certified curricula of {name} to its own staff.").format(name=best.holder_name)
+    return _("{name}, whose curricula it teaches, is not certified on this day, so its training does not count either.").format(name=best.holder_name)
+
+
+def _periods(unit: Unit, affiliate_id: int) -> list[tuple[date, date]]:
+    """The spans it was approved for, newest first."""
+    rows = select(AffiliateApproval.from_on, AffiliateApproval.to_on).where(AffiliateApproval.affiliate_id == affiliate_id)
+    return [(row.from_on, row.to_on) for row in unit.db.execute(rows.order_by(AffiliateApproval.id.desc()).limit(MOST_SHOWN)) if row.to_on >= row.from_on]
+
+
+def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
+    """One certification body. Raises NotFound."""
+    day = on or unit.today
+    body = unit.db.scalar(select(Organisation).where(Organisation.ref == ref, Organisation.seat == Seat.BODY))
+    if body is None:
+        raise NotFound(_("There is no certification body of that reference on the register."))
+    rights = standing(unit, body.id, day)
+    view = shown(rights.status)
+    tag = ToneView(word=view.word, tone=view.tone)
+    counts = _counts(unit, body.id, unit.today)
+    lines = [line for licence in licences_of(unit, body.id) for line in licence_lines(unit, licence.id) if line.reason_code]
+    return BodyEntry(
+        ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=head(unit).size, tag=tag,
+        title=_("Yes, licensed and accredited") if rights.may_issue else _("Not just now: {word}").format(word=view.word.lower()),
+        sentence=rights.sentence, chain=[], history=[], code=body.code or "", ukas_number=rights.ukas_number, licence=rights.licence_ref,
+        may_take_new=rights.may_take_new, certificates=counts,
+        changes=[
+            LicenceChange(
+                effective_on=line.effective_on, recorded_at=line.recorded_at, public_text=line.public_text,
+                tag=ToneView(word=shown(line.status).word, tone=shown(line.status).tone),
+            )
+            for line in reversed(lines)
+        ],
+    )  # fmt: skip
+
+
+def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
+    """How many certificates of a body stand how today; one that ran out counts as expired, whatever was recorded last."""
+    finals = [status for status in Status if status.is_final]
+    gone = case((and_(Certificate.expires_on < day, Certificate.status.not_in(finals)), literal(1)), else_=literal(0))
+    rows = select(Certificate.status, gone, func.count()).where(Certificate.body_id == body_id, Certificate.status != Status.GRANTED)
+    counts: dict[str, int] = {}
+    for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)).tuples():
+        word = label(Status.EXPIRED if over else status)
+        counts[word] = counts.get(word, 0) + count
+    return counts
