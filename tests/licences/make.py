@@ -41,7 +41,9 @@ class Body:
 
 def make_organisation(unit: Unit, name: str, seat: Seat, code: str | None = None) -> Organisation:
     """An organisation on the books; a name made twice is another organisation of that name."""
-    form = NewOrganisation(name=name, seat=seat, code=code, nation=Nation.ENGLAND, address="1 High Street", different=True)
+    form = NewOrganisation(
+        name=name, seat=seat, code=code, nation=Nation.ENGLAND, address="1 High Street", different=True
+    )
     actor, unit.actor = unit.actor, SYSTEM
     made = register_organisation(unit, form)
     unit.actor = actor
@@ -59,7 +61,9 @@ def actor_of(organisation: Organisation, role: Role, name: str) -> Actor:
 def make_manager(site: Site, role: Role = Role.LICENCE_MANAGER) -> Actor:
     """Somebody at RRN."""
     with writing(site, SYSTEM) as unit:
-        return actor_of(make_organisation(unit, "Restraint Reduction Network", Seat.RRN), role, "Mair Licences")
+        return actor_of(
+            make_organisation(unit, "Restraint Reduction Network", Seat.RRN), role, "Mair Licences"
+        )
 
 
 def make_body(
@@ -72,7 +76,9 @@ def make_body(
         licence = commands.open_licence(unit, NewLicence(body=body.ref))
         accreditation = ""
         if accredited:
-            form = NewAccreditation(ukas_number=f"0{body.id}123", scope="Restraint training", from_on=date(2025, 1, 1))
+            form = NewAccreditation(
+                ukas_number=f"0{body.id}123", scope="Restraint training", from_on=date(2025, 1, 1)
+            )
             accreditation = commands.record_accreditation(unit, body, form).ref
         if at != "applied":
             commands.check(unit, licence, Checked(version=licence.version, private_text="All papers seen."))
@@ -86,7 +92,14 @@ def make_body(
 
 def terms(version: int, from_on: date, to_on: date) -> Terms:
     """What RRN and a body agreed."""
-    return Terms(version=version, effective_on=from_on, to_on=to_on, editions=["rrn-1.2"], agreement_digest=DIGEST, royalty_percent=20)
+    return Terms(
+        version=version,
+        effective_on=from_on,
+        to_on=to_on,
+        editions=["rrn-1.2"],
+        agreement_digest=DIGEST,
+        royalty_percent=20,
+    )
 
 
 def change(site: Site, manager: Actor, body: Body, step: str, on: date, version: int | None = None) -> None:
@@ -112,7 +125,9 @@ def change_accreditation(site: Site, manager: Actor, body: Body, step: str, on: 
     with writing(site, manager) as unit:
         row = queries.find_accreditation(unit, body.accreditation)
         kind = AccreditationTerms if step == "renew" else AccreditationChange
-        commands.ACCREDITATION_STEPS[step](unit, row, kind(version=row.version, effective_on=on, public_text="UKAS changed it.", **more))
+        commands.ACCREDITATION_STEPS[step](
+            unit, row, kind(version=row.version, effective_on=on, public_text="UKAS changed it.", **more)
+        )
 
 
 def standing(site: Site, body: Body, on: date) -> Standing:

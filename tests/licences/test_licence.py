@@ -36,7 +36,12 @@ def entries(site: Site, ref: str) -> list[LedgerEntry]:
 def test_a_licensed_body_may_take_new_clients_and_issue(site: Site) -> None:
     body = make_body(site, make_manager(site))
     seen = standing(site, body, TODAY)
-    assert (seen.status, seen.may_take_new, seen.may_surveil, seen.may_issue) == ("licensed", True, True, True)
+    assert (seen.status, seen.may_take_new, seen.may_surveil, seen.may_issue) == (
+        "licensed",
+        True,
+        True,
+        True,
+    )
     assert seen.editions == ("rrn-1.2",) and seen.licence_ref == body.licence and seen.ukas_number
     assert "Northgate Certification" in seen.sentence
 
@@ -68,7 +73,12 @@ def test_a_gap_before_a_renewal_stays_a_gap(site: Site, clock: SetClock) -> None
     clock.now = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
     renew(site, manager, body, date(2027, 2, 1), date(2029, 1, 31))
     days = [date(2026, 12, 31), date(2027, 1, 15), date(2027, 2, 1), date(2029, 2, 1)]
-    assert [standing(site, body, day).status for day in days] == ["licensed", "expired", "licensed", "expired"]
+    assert [standing(site, body, day).status for day in days] == [
+        "licensed",
+        "expired",
+        "licensed",
+        "expired",
+    ]
 
 
 def test_a_suspended_body_goes_on_with_surveillance_only(site: Site) -> None:
@@ -77,9 +87,17 @@ def test_a_suspended_body_goes_on_with_surveillance_only(site: Site) -> None:
     change(site, manager, body, "suspend", date(2026, 3, 10))
     before, since = standing(site, body, date(2026, 3, 9)), standing(site, body, date(2026, 3, 10))
     assert before.may_take_new and before.may_issue
-    assert (since.status, since.may_take_new, since.may_surveil, since.may_issue) == ("suspended", False, True, False)
+    assert (since.status, since.may_take_new, since.may_surveil, since.may_issue) == (
+        "suspended",
+        False,
+        True,
+        False,
+    )
     change(site, manager, body, "reinstate", date(2026, 4, 1))
-    assert [standing(site, body, day).may_take_new for day in (date(2026, 3, 31), date(2026, 4, 1))] == [False, True]
+    assert [standing(site, body, day).may_take_new for day in (date(2026, 3, 31), date(2026, 4, 1))] == [
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("step", ["withdraw", "resign"])
@@ -165,7 +183,9 @@ def test_without_accreditation_nobody_is_licensed_and_the_page_says_why(site: Si
     assert "license" in [step.name for step in barred]
 
 
-def test_terms_with_the_days_the_wrong_way_round_or_an_unknown_edition_are_refused_at_their_fields(site: Site) -> None:
+def test_terms_with_the_days_the_wrong_way_round_or_an_unknown_edition_are_refused_at_their_fields(
+    site: Site,
+) -> None:
     manager = make_manager(site)
     body = make_body(site, manager, at="checked")
     with pytest.raises(Invalid) as refused, writing(site, manager) as unit:
@@ -186,7 +206,9 @@ def test_a_body_has_one_open_licence_at_a_time(site: Site) -> None:
     change(site, manager, body, "withdraw", date(2026, 6, 1))
     with writing(site, manager) as unit:
         commands.open_licence(unit, NewLicence(body=body.ref))
-    assert standing(site, body, TODAY).status == "licensed", "the licence runs until the day of its withdrawal"
+    assert standing(site, body, TODAY).status == "licensed", (
+        "the licence runs until the day of its withdrawal"
+    )
     assert standing(site, body, date(2026, 6, 1)).status in ("applied", "withdrawn")
 
 
@@ -197,7 +219,10 @@ def test_a_body_sees_its_own_licence_and_no_other(site: Site) -> None:
         view = queries.licence_view(unit, mine.licence)
         assert [row.ref for row in queries.licence_list(unit).items] == [mine.licence]
         assert not view.steps and not view.may_record
-        for find, ref in ((queries.find_licence, other.licence), (queries.find_accreditation, other.accreditation)):
+        for find, ref in (
+            (queries.find_licence, other.licence),
+            (queries.find_accreditation, other.accreditation),
+        ):
             with pytest.raises(NotFound):
                 find(unit, ref)
 
@@ -218,22 +243,35 @@ def test_an_oversight_officer_reads_every_licence_and_moves_none(site: Site) -> 
         change(site, officer, body, "suspend", TODAY)
 
 
-@pytest.mark.parametrize(("step", "status", "surveil"), [("suspend", "accreditation_suspended", True), ("withdraw", "not_accredited", False)])
+@pytest.mark.parametrize(
+    ("step", "status", "surveil"),
+    [("suspend", "accreditation_suspended", True), ("withdraw", "not_accredited", False)],
+)
 def test_what_ukas_takes_away_counts_as_of_its_day(site: Site, step: str, status: str, surveil: bool) -> None:
     manager = make_manager(site)
     body = make_body(site, manager)
     change_accreditation(site, manager, body, step, date(2026, 3, 10))
     assert standing(site, body, date(2026, 3, 9)).may_take_new
     seen = standing(site, body, date(2026, 3, 10))
-    assert (seen.status, seen.may_take_new, seen.may_surveil, seen.may_issue) == (status, False, surveil, False)
+    assert (seen.status, seen.may_take_new, seen.may_surveil, seen.may_issue) == (
+        status,
+        False,
+        surveil,
+        False,
+    )
     assert len(entries(site, body.accreditation)) == 2
 
 
 def test_an_accreditation_that_ran_out_carries_no_decision(site: Site) -> None:
     manager = make_manager(site)
     body = make_body(site, manager)
-    change_accreditation(site, manager, body, "renew", date(2026, 2, 1), scope="Restraint training", to_on=date(2026, 3, 31))
-    assert [standing(site, body, day).may_issue for day in (date(2026, 3, 31), date(2026, 4, 1))] == [True, False]
+    change_accreditation(
+        site, manager, body, "renew", date(2026, 2, 1), scope="Restraint training", to_on=date(2026, 3, 31)
+    )
+    assert [standing(site, body, day).may_issue for day in (date(2026, 3, 31), date(2026, 4, 1))] == [
+        True,
+        False,
+    ]
 
 
 def test_a_suspended_licence_is_not_reinstated_while_accreditation_is_away(site: Site) -> None:
@@ -259,4 +297,6 @@ def test_reasons_in_full_stand_on_the_page_of_rrn_and_the_body(site: Site) -> No
 
 def test_a_form_without_words_for_the_public_is_refused() -> None:
     with pytest.raises(ValueError, match="public_text"):
-        Change.model_validate({"version": 1, "effective_on": "2026-03-02", "reason_code": "other", "public_text": ""})
+        Change.model_validate(
+            {"version": 1, "effective_on": "2026-03-02", "reason_code": "other", "public_text": ""}
+        )
