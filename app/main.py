@@ -21,6 +21,8 @@ from app.organisations.pages import area as organisations
 from app.people.commands import recognise
 from app.people.pages import area as people
 from app.providers.pages import area as providers
+from app.registry.pages import area as registry
+from app.registry.queries import register_line
 from app.settings import Settings
 from app.standards.pages import area as standards
 from app.web import problems
@@ -33,7 +35,7 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (organisations, people, audits, licences, providers, standards, curricula)
+AREAS: tuple[Area, ...] = (organisations, people, audits, licences, providers, standards, curricula, registry)
 styleguide = Area("styleguide")
 
 
@@ -92,7 +94,7 @@ def keep_answers(app: FastAPI) -> None:
 
 def make_ports() -> Ports:
     """What the edge asks of the areas above it."""
-    return Ports(identify=recognise)
+    return Ports(identify=recognise, register_line=register_line)
 
 
 async def alive() -> Response:
