@@ -1,5 +1,6 @@
 """The pages of evaluations and findings: the list, one evaluation, the recording page, one finding."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
@@ -107,24 +108,25 @@ def revise_values(_unit: Unit, finding: Finding) -> dict[str, Any]:
     return {"grade": finding.grade, "statement": finding.statement, "evidence": finding.evidence}
 
 
+DOING: dict[str, Callable[[Unit, Finding, Any], None]] = {
+    "revise": commands.revise,
+    "respond": commands.respond,
+    "accept-plan": commands.accept_plan,
+    "return": commands.return_answer,
+    "report-implemented": commands.report_implemented,
+    "accept-implementation": commands.accept_implementation,
+    "return-implementation": commands.return_implementation,
+    "dispute": commands.dispute,
+    "uphold": commands.uphold,
+    "upgrade": commands.upgrade,
+    "withdraw": commands.withdraw,
+}
 area.steps(
     "/findings/{ref}",
     FINDING_ON_PAGE,
     find=queries.find_finding,
     then=finding,
-    doing={
-        "revise": commands.revise,
-        "respond": commands.respond,
-        "accept-plan": commands.accept_plan,
-        "return": commands.return_answer,
-        "report-implemented": commands.report_implemented,
-        "accept-implementation": commands.accept_implementation,
-        "return-implementation": commands.return_implementation,
-        "dispute": commands.dispute,
-        "uphold": commands.uphold,
-        "upgrade": commands.upgrade,
-        "withdraw": commands.withdraw,
-    },
+    doing=DOING,
     choices={"revise": revise_choices},
     values={"revise": revise_values},
 )

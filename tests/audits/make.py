@@ -7,13 +7,15 @@ from sqlalchemy import event, select
 
 from app.audits import commands, queries
 from app.audits.models import Audit, Finding
-from app.audits.rules import Accepted, Answer, DraftFinding, Implementation, Outcome, RecordResult
+from app.audits.pages import DOING
+from app.audits.rules import FINDING, DraftFinding, RecordResult
 from app.cases.models import Case
 from app.cases.rules import CASE, Kind
 from app.kernel import casework
 from app.kernel.actor import SYSTEM, Actor
-from app.kernel.database import Site, reading, writing
+from app.kernel.database import Site, Unit, reading, writing
 from app.organisations.commands import register_organisation
+from app.organisations.models import Organisation
 from app.organisations.rules import NewOrganisation
 from app.permissions import Role, Seat
 from app.providers.commands import register_service
@@ -74,8 +76,8 @@ def make_world(
         )  # fmt: skip
         casework.begin(unit, CASE, case, "opened")
 
-        def person(ref: str, name: str, role: Role, of: object, seat: Seat) -> Actor:
-            return Actor(ref, name, frozenset({role}), of.id, of.ref, of.name, seat)  # type: ignore[attr-defined]
+        def person(ref: str, name: str, role: Role, of: Organisation, seat: Seat) -> Actor:
+            return Actor(ref, name, frozenset({role}), of.id, of.ref, of.name, seat)
 
         world = World(
             lead=person("leadlead", "Łukasz Wiśniewski", Role.LEAD_ASSESSOR, body, Seat.BODY),
@@ -97,9 +99,9 @@ def make_world(
         return replace(world, audit=audit.ref)
 
 
-def _organisation(unit: object, name: str, seat: Seat, code: str | None = None) -> object:
+def _organisation(unit: Unit, name: str, seat: Seat, code: str | None = None) -> Organisation:
     form = NewOrganisation(name=name, seat=seat, code=code, nation=Nation.ENGLAND, address="1 High Street")
-    return register_organisation(unit, form)  # type: ignore[arg-type]
+    return register_organisation(unit, form)
 
 
 def numbers(site: Site, world: World) -> list[str]:
@@ -158,25 +160,19 @@ def step(site: Site, actor: Actor, ref: str, name: str, **said: object) -> None:
     """Take a step of a finding as its page does: find it in one's scope, then call its command."""
     with writing(site, actor) as unit:
         finding = queries.find_finding(unit, ref)
-        form = STEPS[name][1].model_validate({"version": finding.version, **said})  # type: ignore[attr-defined]
-        STEPS[name][0](unit, finding, form)  # type: ignore[operator]
+        form = FINDING.step(name).form.model_validate({"version": finding.version, **said})
+        DOING[name](unit, finding, form)
 
 
-STEPS: dict[str, tuple[object, object]] = {
-    "respond": (commands.respond, Answer),
-    "accept-plan": (commands.accept_plan, Accepted),
-    "report-implemented": (commands.report_implemented, Implementation),
-    "accept-implementation": (commands.accept_implementation, Accepted),
-}
+def answer(site: Site, world: World, ref: str, **said: object) -> None:
+    """The client answers with a plan."""
+    step(site, world.client, ref, "respond", **{**ANSWER, **said})
 
 
 def finding_row(site: Site, world: World, ref: str) -> Finding:
     """The finding as it stands in the database."""
     with reading(site, world.lead) as unit:
         return unit.db.scalars(select(Finding).where(Finding.ref == ref)).one()
-
-
-ALL = tuple(Outcome)
 
 
 def upload(name: str, content: bytes) -> Upload:
@@ -208,3 +204,16 @@ def statements(site: Site, work: Callable[[], object]) -> int:
     finally:
         event.remove(site.engine, "before_cursor_execute", seen)
     return count
+
+
+def make_another(site: Site, world: World, levels: tuple[Level, ...]) -> World:
+    """One more evaluation of the same case, for other skills."""
+    before = row(site, world)
+    with writing(site, world.lead) as unit:
+        audit = commands.open_audit(
+            unit, case_id=before.case_id, case_ref=before.case_ref, body_id=before.body_id, client_id=before.client_id,
+            kind=AuditKind.OFFICE_VISIT, edition=before.edition, rule_pack=before.rule_pack, route=before.route,
+            populations={Population.ADULTS}, levels=set(levels), lead=world.lead.id, members={world.lead.id: world.lead.name},
+            planned_on=unit.today,
+        )  # fmt: skip
+        return replace(world, audit=audit.ref)

@@ -153,7 +153,7 @@ def test_many_recording_at_once_lose_nothing_and_the_counters_agree_with_the_row
         list(pool.map(work, range(1, len(wanted))))
     row = make.row(site, world)
     with reading(site, world.lead) as unit:
-        rows = dict(unit.db.execute(select(Result.outcome, func.count()).group_by(Result.outcome)).all())  # type: ignore[arg-type]
+        rows = dict(unit.db.execute(select(Result.outcome, func.count()).group_by(Result.outcome)).all())
     assert row.recorded == row.total == len(wanted) == sum(rows.values())
     assert {outcome: getattr(row, outcome) for outcome in rows} == rows
 

@@ -12,7 +12,6 @@ from app.audits.commands.answers import (
 )
 from app.audits.commands.audits import close_audits, open_audit, reopen_audits
 from app.audits.commands.findings import (
-    CLOCK,
     draft_finding,
     issue_findings,
     revise,
@@ -23,7 +22,6 @@ from app.audits.commands.findings import (
 from app.audits.commands.recording import record_result
 
 __all__ = [
-    "CLOCK",
     "accept_implementation",
     "accept_plan",
     "close_audits",

@@ -1,6 +1,6 @@
 """The rounds of a finding: the client answers, the certification body judges; nobody edits what was said."""
 
-from app.audits.commands.findings import due, grade_of, settle_grade
+from app.audits.commands.findings import due, grade_by_now, grade_of, settle_grade
 from app.audits.models import Finding, Response, ResponseEvidence, Verdict
 from app.audits.rules import (
     FINDING,
@@ -21,7 +21,9 @@ from app.web.uploads import Upload
 
 def respond(unit: Unit, finding: Finding, form: Answer) -> None:
     """The client's answer: correction, cause, action and evidence (ISO/IEC 17065, 7.4.7)."""
-    take(unit, FINDING, finding, "respond", form, grade=settle_grade(unit, finding), round=finding.round + 1)
+    grade = grade_by_now(unit, finding)
+    take(unit, FINDING, finding, "respond", form, grade=grade, round=finding.round + 1)
+    settle_grade(unit, finding, grade)
     answer = _answer(unit, finding, AnswerKind.PLAN, form.correction, form.cause, form.action, form.evidence)
     _keep(unit, finding, answer, form.document)
 
@@ -35,7 +37,9 @@ def report_implemented(unit: Unit, finding: Finding, form: Implementation) -> No
 
 def dispute(unit: Unit, finding: Finding, form: Objection) -> None:
     """The client says why the finding is wrong; the clock stands until the lead has answered."""
-    take(unit, FINDING, finding, "dispute", form, grade=settle_grade(unit, finding), round=finding.round + 1)
+    grade = grade_by_now(unit, finding)
+    take(unit, FINDING, finding, "dispute", form, grade=grade, round=finding.round + 1)
+    settle_grade(unit, finding, grade)
     _answer(unit, finding, AnswerKind.OBJECTION, "", form.reason, "", "")
 
 

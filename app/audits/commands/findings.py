@@ -1,6 +1,5 @@
 """Writing findings, telling the client of all of them at once, upgrading late ones, withdrawing wrong ones."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from app.audits import queries
@@ -15,18 +14,14 @@ from app.audits.rules import (
     ReviseFinding,
     effective_grade,
 )
-from app.kernel.actor import SYSTEM
 from app.kernel.casework import begin, facts, take
 from app.kernel.database import Unit
 from app.kernel.errors import Invalid, Refused, WrongState
 from app.kernel.fields import Note
 from app.kernel.words import _
-from app.permissions import Permission, Role
+from app.permissions import Permission
 from app.standards.queries import rule_pack
 from app.standards.rules import Grade
-
-CLOCK = replace(SYSTEM, roles=frozenset({Role.LEAD_ASSESSOR}))
-"""The register itself, when a day has passed: it may upgrade what is late."""
 
 
 def draft_finding(unit: Unit, audit: Audit, form: DraftFinding) -> Finding:
@@ -124,19 +119,22 @@ def keep_version(unit: Unit, finding: Finding, number: int) -> None:
     unit.db.flush()
 
 
-def settle_grade(unit: Unit, finding: Finding) -> str:
-    """Write down the grade that a late finding has by now, so that an answer after the day does not undo it."""
-    today = effective_grade(finding.status, grade_of(unit, finding), finding.due_on, unit.today)
-    if today != finding.grade:
-        finding.grade = today
+def grade_by_now(unit: Unit, finding: Finding) -> str:
+    """The grade the finding counts with today, whether or not anybody wrote it down."""
+    return effective_grade(finding.status, grade_of(unit, finding), finding.due_on, unit.today)
+
+
+def settle_grade(unit: Unit, finding: Finding, grade: str) -> None:
+    """Write down the grade a late finding had when it was answered, so that the answer does not undo it."""
+    if finding.grade != grade:
+        finding.grade = grade
         keep_version(unit, finding, queries.versions_of(unit, finding.id) + 1)
-    return today
 
 
-def upgrade(unit: Unit, finding: Finding, form: Note) -> None:
+def upgrade(unit: Unit, finding: Finding, form: Note, step: str = "upgrade") -> None:
     """Give a late finding the grade the rule pack says it becomes, and a new day for the answer."""
-    becomes = effective_grade(finding.status, grade_of(unit, finding), finding.due_on, unit.today)
-    take(unit, FINDING, finding, "upgrade", form, grade_before=finding.grade, grade=becomes)
+    becomes = grade_by_now(unit, finding)
+    take(unit, FINDING, finding, step, form, grade_before=finding.grade, grade=becomes)
     finding.grade = becomes
     finding.due_on, finding.turn_since = due(unit.today, grade_of(unit, finding)), unit.now
     keep_version(unit, finding, queries.versions_of(unit, finding.id) + 1)
@@ -146,7 +144,7 @@ def upgrade_overdue(unit: Unit) -> int:
     """Upgrade every finding whose answer is late and whose grade becomes another; how many that were."""
     late = [finding for finding in queries.overdue(unit) if grade_of(unit, finding).overdue_becomes]
     for finding in late:
-        upgrade(unit, finding, Note(version=finding.version))
+        upgrade(unit, finding, Note(version=finding.version), "fall-due")
     return len(late)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Update, insert, update
 
 from app.audits import queries
 from app.audits.models import Audit, Result, ResultEvidence
@@ -16,9 +16,6 @@ from app.kernel.journal import record
 from app.kernel.words import _
 from app.permissions import Permission
 from app.web.uploads import Upload
-
-AS_IT_WAS = {"synchronize_session": False}
-"""What was read stays what it was: the difference is counted from it."""
 
 
 def record_result(unit: Unit, ref: str, number: str, form: RecordResult) -> str:
@@ -80,13 +77,7 @@ def _write(unit: Unit, audit: Audit, number: str, form: RecordResult, before: Re
         new = insert(Result).values(audit_id=audit.id, requirement=number, **said).returning(Result.id)
         return int(unit.db.execute(new).scalar_one())
     at_that_version = (Result.id == before.id) & (Result.version == form.version)
-    if (
-        unit.db.execute(
-            update(Result).where(at_that_version).values(said), execution_options=AS_IT_WAS
-        ).rowcount
-        != 1
-    ):  # type: ignore[attr-defined]
-        raise Stale(stale_sentence())
+    _change_one(unit, update(Result).where(at_that_version).values(said))
     return before.id
 
 
@@ -100,10 +91,13 @@ def _count(unit: Unit, audit: Audit, before: Outcome | None, now: Outcome) -> No
     else:
         change[before.value] = getattr(Audit, before.value) - 1
     still_open = (Audit.id == audit.id) & (Audit.status == AuditStatus.IN_EVALUATION)
-    if (
-        unit.db.execute(update(Audit).where(still_open).values(change), execution_options=AS_IT_WAS).rowcount
-        != 1
-    ):  # type: ignore[attr-defined]
+    _change_one(unit, update(Audit).where(still_open).values(change))
+
+
+def _change_one(unit: Unit, change: Update) -> None:
+    """What was read stays as it was read in this session: the difference is counted from it."""
+    changed: Any = unit.db.execute(change, execution_options={"synchronize_session": False})
+    if changed.rowcount != 1:
         raise Stale(stale_sentence())
 
 

@@ -129,14 +129,17 @@ def audits_view(unit: Unit, after: str | None = None) -> AuditsView:
     if unit.actor.may(Permission.AUDIT_RECORD):
         wanted = wanted.where(_is_on_team(unit))
     if after:
-        wanted = wanted.where(Audit.id < select(Audit.id).where(Audit.ref == after).scalar_subquery())
+        wanted = wanted.where(
+            Audit.id < select(Audit.id).where(Audit.ref == after).correlate(None).scalar_subquery()
+        )
     lines = _lines(unit, wanted)
     return AuditsView(items=lines[:PAGE], next=lines[PAGE - 1].ref if len(lines) > PAGE else None)
 
 
 def _is_on_team(unit: Unit) -> ColumnElement[bool]:
-    mine = AuditMember.person == unit.actor.id
-    return select(AuditMember.id).where(AuditMember.audit_id == Audit.id, mine).exists()
+    return Audit.id.in_(
+        select(AuditMember.audit_id).where(AuditMember.person == unit.actor.id).correlate(None)
+    )
 
 
 def _lines(unit: Unit, wanted: Select[Audit]) -> list[AuditLine]:

@@ -200,6 +200,9 @@ FINDING = Workflow(
             label="Upgrade: the answer is overdue", danger=True,
         ),
         Step(
+            "fall-due", "upgraded", (F.ISSUED, F.RETURNED), F.ISSUED, P.REGISTER_CONTINUE, guards=(it_is_late,), command=True, quiet=True,
+        ),
+        Step(
             "withdraw", "withdrawn", (F.DRAFT, *OPEN), F.WITHDRAWN, P.AUDIT_LEAD, form=Reasoned, guards=(leads,), command=True,
             label="Withdraw this finding", danger=True,
         ),
