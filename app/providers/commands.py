@@ -124,12 +124,12 @@ def propose_affiliate(unit: Unit, service: TrainingService, form: NewAffiliate) 
     """Name an organisation that will deliver the provider's curriculum to its own staff. Raises Invalid or Refused."""
     _own(unit, service.organisation_id)
     found = _affiliate_organisation(unit, form)
-    row = Affiliate(service_id=service.id, organisation_id=found.id)
+    name, row = found.name, Affiliate(service_id=service.id, organisation_id=found.id)
     try:
         begin(unit, AFFILIATE, row, "proposed", organisation=found.ref)
     except IntegrityError as error:
         raise Refused(
-            _("{name} is among your affiliates already. Nothing was saved.").format(name=found.name)
+            _("{name} is among your affiliates already. Nothing was saved.").format(name=name)
         ) from error
     return row
 

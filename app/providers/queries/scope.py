@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import aliased
 
 from app.kernel.casework import facts_for, past
 from app.kernel.database import Unit
@@ -24,9 +25,9 @@ from app.providers.rules import AFFILIATE, TRAINER, AffiliateFacts, AffiliateSta
 from app.standards.queries import newest_rule_pack
 
 Row = TypeVar("Row", Affiliate, TrainerAppointment)
-APPROVALS: dict[type, tuple[Any, Any]] = {
-    Affiliate: (AffiliateApproval, AffiliateApproval.affiliate_id),
-    TrainerAppointment: (TrainerApproval, TrainerApproval.trainer_id),
+APPROVALS: dict[type, tuple[Any, str]] = {
+    Affiliate: (AffiliateApproval, "affiliate_id"),
+    TrainerAppointment: (TrainerApproval, "trainer_id"),
 }
 """The spans of days beside each kind of row, and the column that names the row."""
 
@@ -131,10 +132,13 @@ def trainer_is_approved(unit: Unit, trainer_id: int, day: date, known_at: dateti
 def _approved(rows: Select[Row], table: type[Row], day: date, known_at: datetime | None) -> Select[Row]:
     """Narrow to those whose last recorded approval that had begun by the day still runs on it."""
     approval, owner = APPROVALS[table]
-    latest = select(func.max(approval.id)).where(owner == table.id, approval.from_on <= day)
+    said = aliased(approval)
+    latest = select(func.max(said.id)).where(getattr(said, owner) == table.id, said.from_on <= day)
     if known_at is not None:
-        latest = latest.where(approval.recorded_at <= known_at)
-    return rows.join(approval, approval.id == latest.scalar_subquery()).where(approval.to_on >= day)
+        latest = latest.where(said.recorded_at <= known_at)
+    return rows.join(approval, approval.id == latest.correlate(table).scalar_subquery()).where(
+        approval.to_on >= day
+    )
 
 
 @facts_for(AFFILIATE)
