@@ -95,14 +95,14 @@ def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisatio
     number = parse_number(typed).number
     numbered = select(Certificate.service_id).where(Certificate.number == number)
     exact = rows.where(or_(Organisation.ref == typed, TrainingService.ref == typed, TrainingService.id.in_(numbered)))
-    if found := unit.db.execute(exact).tuples().all():
+    if found := unit.db.execute(exact).all():
         return list(found)
     named, parts = select(OrganisationName.organisation_id), select(OrganisationName.organisation_id)
     for word in search_words(typed):
         parts = parts.where(OrganisationName.search_text.contains(word, autoescape=True))
     whole = rows.where(Organisation.id.in_(named.where(OrganisationName.search_text == search_text(typed))))
     some = rows.where(Organisation.id.in_(parts)).order_by(Organisation.name).limit(MOST_CHOICES)
-    return list(unit.db.execute(whole.limit(MOST_CHOICES)).tuples().all() or (unit.db.execute(some).tuples().all() if search_words(typed) else []))
+    return list(unit.db.execute(whole.limit(MOST_CHOICES)).all() or (unit.db.execute(some).all() if search_words(typed) else []))
 
 
 def _which(unit: Unit, day: date, asked: dict[str, str], found: list[tuple[TrainingService, Organisation]]) -> CheckView:
@@ -179,10 +179,10 @@ def _teaches_here(service: TrainingService, trainer: TrainerAppointment, place: 
 
 def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[KeyView, Affiliate | None]:
     rows = select(Affiliate, Organisation).join(Organisation, Organisation.id == Affiliate.organisation_id).where(Affiliate.service_id == service_id)
-    met = unit.db.execute(rows.where(or_(Affiliate.ref == typed, Organisation.ref == typed))).tuples().all()
+    met = unit.db.execute(rows.where(or_(Affiliate.ref == typed, Organisation.ref == typed))).all()
     if not met:
         names = select(OrganisationName.organisation_id).where(OrganisationName.search_text == search_text(typed))
-        met = unit.db.execute(rows.where(Affiliate.organisation_id.in_(names))).tuples().all()
+        met = unit.db.execute(rows.where(Affiliate.organisation_id.in_(names))).all()
     approved = [pair for pair in met if affiliate_is_approved(unit, pair[0].id, day)]
     if approved:
         affiliate, organisation = approved[0]

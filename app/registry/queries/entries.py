@@ -139,7 +139,7 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
     told = certificates_told(unit, row[0].id, day) if row else []
     if row is None or not told:
         raise NotFound(_("There is no training service of that reference on the register."))
-    service, holder = row.tuple()
+    service, holder = row
     best = best_of(told)
     items = [item_view(one) for one in told]
     word, tone = shown_status(best.seen)
@@ -198,7 +198,7 @@ def chain_of(told: Told, rights: Standing) -> list[Link]:
 def affiliate_links(unit: Unit, ids: list[int]) -> list[NamedView]:
     """Approved affiliates by name, each with its entry."""
     rows = select(Affiliate.ref, Organisation.name).join(Organisation, Organisation.id == Affiliate.organisation_id)
-    found = unit.db.execute(rows.where(Affiliate.id.in_(ids)).order_by(Organisation.name)).tuples()
+    found = unit.db.execute(rows.where(Affiliate.id.in_(ids)).order_by(Organisation.name)).all()
     return [NamedView(ref=ref, name=name, tag=ToneView(word=_("Approved"), tone="yes")) for ref, name in found]
 
 
@@ -264,7 +264,7 @@ def affiliate_entry(unit: Unit, ref: str, on: date | None = None) -> AffiliateEn
     told = certificates_told(unit, row[0].service_id, day) if row and periods else []
     if row is None or not told:
         raise NotFound(_("There is no affiliate of that reference on the register."))
-    affiliate, organisation = row.tuple()
+    affiliate, organisation = row
     best, approved = best_of(told), affiliate_is_approved(unit, affiliate.id, day)
     word, tone = shown_status(best.seen)
     tag = ToneView(word=_("Approved"), tone="yes") if approved else ToneView(word=_ended_word(affiliate), tone="no")
@@ -338,7 +338,7 @@ def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
     gone = case((and_(Certificate.expires_on < day, Certificate.status.not_in(finals)), literal(1)), else_=literal(0))
     rows = select(Certificate.status, gone, func.count()).where(Certificate.body_id == body_id, Certificate.status != Status.GRANTED)
     counts: dict[str, int] = {}
-    for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)).tuples():
+    for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)):
         word = label(Status.EXPIRED if over else status)
         counts[word] = counts.get(word, 0) + count
     return counts

@@ -91,7 +91,7 @@ def home_view(unit: Unit) -> HomeView:
     """The question, and how much the register holds today."""
     today = unit.today
     running = select(Certificate.status, func.count()).where(Certificate.starts_on <= today, Certificate.expires_on >= today)
-    counts = dict(unit.db.execute(running.group_by(Certificate.status)).tuples())
+    counts = dict(unit.db.execute(running.group_by(Certificate.status)).all())
     certified = counts.get(Status.ACTIVE, 0) + counts.get(Status.REDUCED, 0)
     return HomeView(certified=certified, suspended=counts.get(Status.SUSPENDED, 0), on=today)
 

@@ -114,10 +114,10 @@ def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at:
     people = {row.id: row for row in unit.db.scalars(select(Organisation).where(Organisation.id.in_(who)))}
     names = names_of_holders(unit, {one.holder_id for one in certificates})
     services = {one.service_id for one in certificates}
-    routes = dict(unit.db.execute(select(TrainingService.id, TrainingService.route).where(TrainingService.id.in_(services))).tuples())
+    routes = dict(unit.db.execute(select(TrainingService.id, TrainingService.route).where(TrainingService.id.in_(services))).all())
     items = [item for one in seen.values() for item in one.items]
     curricula = {item.curriculum_id for item in items}
-    refs = dict(unit.db.execute(select(Curriculum.id, Curriculum.ref).where(Curriculum.id.in_(curricula))).tuples())
+    refs = dict(unit.db.execute(select(Curriculum.id, Curriculum.ref).where(Curriculum.id.in_(curricula))).all())
     scopes = scopes_of(unit, {item.curriculum_version_id for item in items})
     return [
         Told(
@@ -152,7 +152,7 @@ def scopes_of(unit: Unit, versions: set[int]) -> dict[int, Scope]:
         select(literal("populations"), VersionPopulation.version_id, cast(VersionPopulation.population, String)).where(VersionPopulation.version_id.in_(versions)),
     )  # fmt: skip
     found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for kind, version, value in unit.db.execute(parts).tuples():
+    for kind, version, value in unit.db.execute(parts):
         found[version][kind].add(value)
     return {version: Scope(**{kind: frozenset(values) for kind, values in kinds.items()}) for version, kinds in found.items()}
 
