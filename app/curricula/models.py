@@ -170,7 +170,16 @@ PARTS = (
     "curriculum_module", "technique", "coverage",
 )  # fmt: skip
 """Tables whose rows are part of a version and freeze with it."""
-_KEPT = ("curriculum_id", "number", "edition", "title", "summary", "ratio", "ratio_reason", "lived_experience")
+_KEPT = (
+    "curriculum_id",
+    "number",
+    "edition",
+    "title",
+    "summary",
+    "ratio",
+    "ratio_reason",
+    "lived_experience",
+)
 _SEALED = ("submitted_at", "content_digest", "frozen")
 
 
@@ -179,17 +188,23 @@ def freezing(table: str, dialect: str) -> list[str]:
     if table == VERSION_SUBJECT:
         return _freeze_version(dialect)
     if table == "document":
-        return _freeze_part(table, dialect, ("INSERT",), "NEW.subject_id", f"NEW.subject = '{VERSION_SUBJECT}' AND ")
+        return _freeze_part(
+            table, dialect, ("INSERT",), "NEW.subject_id", f"NEW.subject = '{VERSION_SUBJECT}' AND "
+        )
     return _freeze_part(table, dialect, ("INSERT", "UPDATE", "DELETE"))
 
 
-def _freeze_part(table: str, dialect: str, verbs: tuple[str, ...], key: str = "", only: str = "") -> list[str]:
+def _freeze_part(
+    table: str, dialect: str, verbs: tuple[str, ...], key: str = "", only: str = ""
+) -> list[str]:
     """Refuse rows of a version that is no draft; FOR SHARE makes the writer wait for a submission under way."""
     statements = []
     for verb in verbs:
         keys = [key] if key else [f"{row}.version_id" for row in _rows(verb)]
         if dialect == "sqlite":
-            tests = " OR ".join(f"(SELECT status FROM {VERSION_SUBJECT} WHERE id = {one}) <> 'draft'" for one in keys)
+            tests = " OR ".join(
+                f"(SELECT status FROM {VERSION_SUBJECT} WHERE id = {one}) <> 'draft'" for one in keys
+            )
             statements.append(
                 f"CREATE TRIGGER {table}_frozen_{verb.lower()} BEFORE {verb} ON {table} WHEN {only}({tests}) "
                 f"BEGIN SELECT RAISE(ABORT, 'a submitted version is frozen'); END"
@@ -199,7 +214,9 @@ def _freeze_part(table: str, dialect: str, verbs: tuple[str, ...], key: str = ""
             f"(SELECT status FROM {VERSION_SUBJECT} WHERE id = {one} FOR SHARE) <> 'draft'" for one in keys
         )
         back = "OLD" if verb == "DELETE" else "NEW"
-        statements += _postgres_trigger(f"{table}_frozen_{verb.lower()}", table, verb, f"{only}({tests})", back)
+        statements += _postgres_trigger(
+            f"{table}_frozen_{verb.lower()}", table, verb, f"{only}({tests})", back
+        )
     return statements
 
 
@@ -219,7 +236,9 @@ def _freeze_version(dialect: str) -> list[str]:
     if dialect != "sqlite":
         return [
             *_postgres_trigger(f"{VERSION_SUBJECT}_frozen_update", VERSION_SUBJECT, "UPDATE", update, "NEW"),
-            *_postgres_trigger(f"{VERSION_SUBJECT}_frozen_delete", VERSION_SUBJECT, "DELETE", "OLD.status <> 'draft'", "OLD"),
+            *_postgres_trigger(
+                f"{VERSION_SUBJECT}_frozen_delete", VERSION_SUBJECT, "DELETE", "OLD.status <> 'draft'", "OLD"
+            ),
         ]
     return [
         f"CREATE TRIGGER {VERSION_SUBJECT}_frozen_{verb.lower()} BEFORE {verb} ON {VERSION_SUBJECT} WHEN {test} "

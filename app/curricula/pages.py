@@ -45,8 +45,19 @@ MEDIA = {
 class EvidenceForm(Form):
     """A file and what it is."""
 
-    title: Annotated[Line, Field(title="What is this document?", description="Example: Risk assessment of seated holds, May 2026.")]
-    file: Annotated[Evidence, Field(title="The file", description="PDF, Word (.docx), Excel (.xlsx), PNG or JPEG, at most 10 MB, without a password.")]
+    title: Annotated[
+        Line,
+        Field(
+            title="What is this document?", description="Example: Risk assessment of seated holds, May 2026."
+        ),
+    ]
+    file: Annotated[
+        Evidence,
+        Field(
+            title="The file",
+            description="PDF, Word (.docx), Excel (.xlsx), PNG or JPEG, at most 10 MB, without a password.",
+        ),
+    ]
 
 
 @area.page("/curricula", "curricula/index.html", may=P.CURRICULUM_READ)
@@ -87,7 +98,9 @@ def document_file_for_programs(unit: Unit, ref: Ref) -> Answer:
 
 def _bytes_of(unit: Unit, ref: str) -> Answer:
     row = queries.find_document(unit, ref)
-    return Answer(files.fetch(unit.site.settings, row.digest), MEDIA[row.kind], f"document-{row.ref}.{row.kind}")
+    return Answer(
+        files.fetch(unit.site.settings, row.digest), MEDIA[row.kind], f"document-{row.ref}.{row.kind}"
+    )
 
 
 def ask_open(unit: Unit) -> Ask:
@@ -98,7 +111,9 @@ def ask_open(unit: Unit) -> Ask:
     )  # fmt: skip
 
 
-@area.action("/curricula", then=show, may=P.CURRICULUM_WRITE, ask=ask_open, form_path="/curricula/new", status=201)
+@area.action(
+    "/curricula", then=show, may=P.CURRICULUM_WRITE, ask=ask_open, form_path="/curricula/new", status=201
+)
 def open_curriculum(unit: Unit, form: OpenCurriculum) -> dict[str, str]:
     """A new curriculum of the actor's own training service."""
     if unit.actor.organisation_id is None:
@@ -116,7 +131,9 @@ def ask_start(unit: Unit, ref: str) -> Ask:
     )  # fmt: skip
 
 
-@area.action("/curricula/{ref}/start-new-version", then=version, may=P.CURRICULUM_WRITE, ask=ask_start, status=201)
+@area.action(
+    "/curricula/{ref}/start-new-version", then=version, may=P.CURRICULUM_WRITE, ask=ask_start, status=201
+)
 def start_new_version(unit: Unit, ref: Ref, form: StartVersion) -> dict[str, str]:
     """A new draft with everything the newest version contains."""
     curriculum = queries.find_curriculum(unit, ref)
@@ -143,7 +160,9 @@ def change_details(unit: Unit, ref: Ref, form: CurriculumDetails) -> None:
 def ask_module(unit: Unit, ref: str) -> Ask:
     """The form of a new module."""
     queries.find_draft(unit, ref)
-    return Ask(title=_("Add a module"), submit=_("Add the module"), back=_page(ref), values={"mandatory": True})
+    return Ask(
+        title=_("Add a module"), submit=_("Add the module"), back=_page(ref), values={"mandatory": True}
+    )
 
 
 @area.action(
@@ -160,10 +179,22 @@ def ask_module_change(unit: Unit, ref: str) -> Ask:
     module = queries.find_module(unit, ref)
     draft = queries.as_draft(queries.version_of(unit, module))
     values = {name: getattr(module, name) for name in ModuleChange.model_fields}
-    return Ask(title=_("Change the module"), submit=_("Save"), back=_page(draft.ref), version=module.version, values=values)
+    return Ask(
+        title=_("Change the module"),
+        submit=_("Save"),
+        back=_page(draft.ref),
+        version=module.version,
+        values=values,
+    )
 
 
-@area.action("/curricula/modules/{ref}", then=version, may=P.CURRICULUM_WRITE, ask=ask_module_change, form_path="/curricula/modules/{ref}/change")
+@area.action(
+    "/curricula/modules/{ref}",
+    then=version,
+    may=P.CURRICULUM_WRITE,
+    ask=ask_module_change,
+    form_path="/curricula/modules/{ref}/change",
+)
 def change_module(unit: Unit, ref: Ref, form: ModuleChange) -> dict[str, str]:
     """A module written anew."""
     return {"ref": commands.change_module(unit, queries.find_module(unit, ref), form).ref}
@@ -225,7 +256,13 @@ def ask_technique_change(unit: Unit, ref: str) -> Ask:
     )  # fmt: skip
 
 
-@area.action("/curricula/techniques/{ref}", then=version, may=P.CURRICULUM_WRITE, ask=ask_technique_change, form_path="/curricula/techniques/{ref}/change")
+@area.action(
+    "/curricula/techniques/{ref}",
+    then=version,
+    may=P.CURRICULUM_WRITE,
+    ask=ask_technique_change,
+    form_path="/curricula/techniques/{ref}/change",
+)
 def change_technique(unit: Unit, ref: Ref, form: TechniqueChange) -> dict[str, str]:
     """A technique written anew."""
     return {"ref": commands.change_technique(unit, queries.find_technique(unit, ref), form).ref}
@@ -241,7 +278,9 @@ def ask_technique_removal(unit: Unit, ref: str) -> Ask:
     )  # fmt: skip
 
 
-@area.action("/curricula/techniques/{ref}/remove", then=version, may=P.CURRICULUM_WRITE, ask=ask_technique_removal)
+@area.action(
+    "/curricula/techniques/{ref}/remove", then=version, may=P.CURRICULUM_WRITE, ask=ask_technique_removal
+)
 def remove_technique(unit: Unit, ref: Ref, form: PartRemoval) -> dict[str, str]:
     """Take a technique out of the draft."""
     return {"ref": commands.remove_technique(unit, queries.find_technique(unit, ref), form).ref}
@@ -265,7 +304,9 @@ def ask_answer(unit: Unit, ref: str, number: str) -> Ask:
     )  # fmt: skip
 
 
-@area.action("/curricula/versions/{ref}/coverage/{number}", then=version, may=P.CURRICULUM_WRITE, ask=ask_answer)
+@area.action(
+    "/curricula/versions/{ref}/coverage/{number}", then=version, may=P.CURRICULUM_WRITE, ask=ask_answer
+)
 def answer_requirement(unit: Unit, ref: Ref, number: Number, form: CoverageForm) -> None:
     """Say where one requirement is met, or why it is not."""
     commands.answer_requirement(unit, queries.find_draft(unit, ref), number, form)
@@ -297,4 +338,10 @@ def _page(ref: str) -> str:
     return f"/curricula/versions/{ref}"
 
 
-area.steps("/curricula/versions/{ref}", AT_THE_DESK, find=queries.find_version, then=version, doing={"submit": _submit})
+area.steps(
+    "/curricula/versions/{ref}",
+    AT_THE_DESK,
+    find=queries.find_version,
+    then=version,
+    doing={"submit": _submit},
+)

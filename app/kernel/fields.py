@@ -2,9 +2,10 @@
 
 import unicodedata
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
 
 _HIDING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF}
 
@@ -46,7 +47,19 @@ Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 """A public reference of ours, as it stands in addresses."""
-Optional = BeforeValidator(_empty_is_none)
+
+
+class _Optional:
+    """An empty answer in a form or an address is none; JSON has null for that and stays strict about the rest."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = handler(source)
+        return core_schema.json_or_python_schema(
+            inner, core_schema.no_info_before_validator_function(_empty_is_none, inner)
+        )
+
+
+Optional = _Optional()
 
 
 class Form(BaseModel):

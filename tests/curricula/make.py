@@ -43,7 +43,13 @@ def make_organisation(site: Site, name: str, seat: Seat, code: str | None = None
 
 def acting(person: str, role: Role, organisation: Organisation) -> Actor:
     return Actor(
-        person.lower(), person, frozenset({role}), organisation.id, organisation.ref, organisation.name, SEAT[role]
+        person.lower(),
+        person,
+        frozenset({role}),
+        organisation.id,
+        organisation.ref,
+        organisation.name,
+        SEAT[role],
     )
 
 
@@ -70,7 +76,10 @@ class World:
     def _service(self, unit: Unit, who: Actor) -> None:
         holder = unit.db.get_one(Organisation, who.organisation_id)
         form = NewService(
-            route=Route.COMMERCIAL, nations=[Nation.ENGLAND], settings=[Setting.HEALTH], populations=[Population.ADULTS]
+            route=Route.COMMERCIAL,
+            nations=[Nation.ENGLAND],
+            settings=[Setting.HEALTH],
+            populations=[Population.ADULTS],
         )
         service = register_service(unit, holder, form)
         if who is self.manager:
@@ -80,7 +89,9 @@ class World:
 
 def make_organisation_of_rrn(site: Site) -> Organisation:
     with writing(site, SYSTEM) as unit:
-        made = register_organisation(unit, NewOrganisation(name="The scheme owner", seat=Seat.RRN, nation=Nation.ENGLAND))
+        made = register_organisation(
+            unit, NewOrganisation(name="The scheme owner", seat=Seat.RRN, nation=Nation.ENGLAND)
+        )
         unit.db.expunge(made)
         return made
 
@@ -113,12 +124,18 @@ def make_curriculum(site: Site, who: Actor, title: str = "Safe Holding: intermed
     """The reference of its first version, an empty draft."""
     with writing(site, who) as unit:
         assert who.organisation_id
-        curriculum = commands.open_curriculum(unit, service_of(unit, who.organisation_id), OpenCurriculum(title=title))
+        curriculum = commands.open_curriculum(
+            unit, service_of(unit, who.organisation_id), OpenCurriculum(title=title)
+        )
         return newest(unit, curriculum).ref
 
 
 def newest(unit: Unit, curriculum: Curriculum) -> CurriculumVersion:
-    found = [one for one in queries.versions_of_service(unit, curriculum.organisation_id) if one.curriculum_id == curriculum.id]
+    found = [
+        one
+        for one in queries.versions_of_service(unit, curriculum.organisation_id)
+        if one.curriculum_id == curriculum.id
+    ]
     return max(found, key=lambda one: one.number)
 
 
@@ -140,14 +157,20 @@ def answer_all(unit: Unit, version: CurriculumVersion, module: Module) -> None:
         commands.answer_requirement(unit, version, requirement.number, form)
 
 
-def make_version(site: Site, who: Actor, at: str = "submitted", title: str = "Safe Holding: intermediate") -> str:
+def make_version(
+    site: Site, who: Actor, at: str = "submitted", title: str = "Safe Holding: intermediate"
+) -> str:
     """The reference of a version in a state, brought there by the real steps."""
     ref = make_curriculum(site, who, title)
     if at == "draft":
         return ref
     fill(site, who, ref)
     submit(site, who, ref)
-    path = {"submitted": [], "in_evaluation": ["take-into-evaluation"], "certified": ["take-into-evaluation", "certify"]}[at]
+    path = {
+        "submitted": [],
+        "in_evaluation": ["take-into-evaluation"],
+        "certified": ["take-into-evaluation", "certify"],
+    }[at]
     with writing(site, who) as unit:
         for step in path:
             commands.mark(unit, queries.find_version(unit, ref), step)

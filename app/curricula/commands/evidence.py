@@ -44,7 +44,10 @@ def keep_document(
     try:
         seen = upload.seen if isinstance(upload, LookedAt) else look(upload.content)
     except Unfit as problem:
-        raise Invalid(_("The file cannot be taken: {why}. Nothing was saved.").format(why=problem), {"file": f"{problem}."}) from problem
+        raise Invalid(
+            _("The file cannot be taken: {why}. Nothing was saved.").format(why=problem),
+            {"file": f"{problem}."},
+        ) from problem
     digest = files.keep(unit.site.settings, upload.content)
     document = Document(
         organisation_id=organisation_id, subject=subject, subject_id=subject_id, title=title,
@@ -53,7 +56,9 @@ def keep_document(
     )  # fmt: skip
     unit.db.add(document)
     unit.db.flush()
-    journal.record(unit, "document.kept", document, title=title, digest=digest, about=f"{subject}:{subject_id}")
+    journal.record(
+        unit, "document.kept", document, title=title, digest=digest, about=f"{subject}:{subject_id}"
+    )
     return document
 
 
@@ -62,7 +67,9 @@ def attach(unit: Unit, version: CurriculumVersion, upload: Sent, title: str) -> 
     unit.actor.require(P.CURRICULUM_WRITE)
     queries.as_draft(version)
     if len(queries.documents_of(unit, VERSION_SUBJECT, version.id)) >= MOST_DOCUMENTS:
-        raise Invalid(_("A version has at most {count} documents. Nothing was saved.").format(count=MOST_DOCUMENTS), {})
+        raise Invalid(
+            _("A version has at most {count} documents. Nothing was saved.").format(count=MOST_DOCUMENTS), {}
+        )
     curriculum = unit.db.get_one(Curriculum, version.curriculum_id)
     document = keep_document(unit, upload, curriculum.organisation_id, VERSION_SUBJECT, version.id, title)
     written(unit, version, "document_added", {"title": title, "digest": document.digest})
@@ -73,4 +80,6 @@ def shown_name(name: str, kind: str) -> str:
     """The sender's name for a file as it may be shown: no folders, nothing that hides something, never empty."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     plain = "".join(one for one in last if unicodedata.category(one)[0] != "C")
-    return unicodedata.normalize("NFC", " ".join(plain.split()))[:LONGEST_NAME].strip(". ") or f"document.{kind}"
+    return (
+        unicodedata.normalize("NFC", " ".join(plain.split()))[:LONGEST_NAME].strip(". ") or f"document.{kind}"
+    )

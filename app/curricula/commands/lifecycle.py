@@ -17,8 +17,8 @@ from app.curricula.rules import (
     CURRICULUM_VERSION,
     OpenCurriculum,
     StartVersion,
-    VersionSubmission,
     VersionStatus,
+    VersionSubmission,
     canonical,
     digest_of,
 )
@@ -46,7 +46,9 @@ def open_curriculum(unit: Unit, service: TrainingService, form: OpenCurriculum) 
     return curriculum
 
 
-def choose(unit: Unit, version: CurriculumVersion, nations: Any, settings: Any, populations: Any, interventions: Any) -> None:
+def choose(
+    unit: Unit, version: CurriculumVersion, nations: Any, settings: Any, populations: Any, interventions: Any
+) -> None:
     """Make the ticked nations, settings, populations and interventions those of the version."""
     wanted: tuple[tuple[Any, str, Any], ...] = (
         (VersionNation, "nation", nations),
@@ -55,10 +57,15 @@ def choose(unit: Unit, version: CurriculumVersion, nations: Any, settings: Any, 
         (VersionIntervention, "intervention", interventions),
     )
     for kind, name, chosen in wanted:
-        standing = {getattr(row, name): row for row in unit.db.scalars(select(kind).where(kind.version_id == version.id))}
+        standing = {
+            getattr(row, name): row
+            for row in unit.db.scalars(select(kind).where(kind.version_id == version.id))
+        }
         for value in standing.keys() - set(chosen):
             unit.db.delete(standing[value])
-        unit.db.add_all(kind(version_id=version.id, **{name: value}) for value in set(chosen) - standing.keys())
+        unit.db.add_all(
+            kind(version_id=version.id, **{name: value}) for value in set(chosen) - standing.keys()
+        )
     unit.db.flush()
 
 
@@ -76,18 +83,22 @@ def start_new_version(unit: Unit, curriculum: Curriculum, form: StartVersion) ->
     for version in versions:
         if version.status is VersionStatus.DRAFT:
             raise Refused(
-                _("Version {number} is still a draft. Nothing was changed: go on with that one, or take it back first.").format(
-                    number=version.number
-                )
+                _(
+                    "Version {number} is still a draft. Nothing was changed: go on with that one, or take it back first."
+                ).format(number=version.number)
             )
     source = next((one for one in versions if one.status is not VersionStatus.WITHDRAWN), versions[0])
-    content = {name: getattr(source, name) for name in _CONTENT} | {"edition": queries.current_edition(unit.today)}
+    content = {name: getattr(source, name) for name in _CONTENT} | {
+        "edition": queries.current_edition(unit.today)
+    }
     draft = _begin(unit, curriculum, versions[0].number + 1, copied_from=source.number, **content)
     _copy(unit, source, draft)
     return draft
 
 
-def _begin(unit: Unit, curriculum: Curriculum, number: int, copied_from: int | None = None, **content: Any) -> CurriculumVersion:
+def _begin(
+    unit: Unit, curriculum: Curriculum, number: int, copied_from: int | None = None, **content: Any
+) -> CurriculumVersion:
     values = {"edition": queries.current_edition(unit.today)} | content
     version = CurriculumVersion(curriculum_id=curriculum.id, number=number, changed_at=unit.now, **values)
     casework.begin(unit, CURRICULUM_VERSION, version, "started", number=number, copied_from=copied_from)
@@ -138,7 +149,10 @@ def mark(unit: Unit, version: CurriculumVersion, name: str) -> None:
     is left alone, and a certified one stays certified while it is evaluated again. Certifying a version supersedes the certified one before it. Raises WrongState or Stale.
     """
     step = CURRICULUM_VERSION.step(name)
-    looked_at_again = version.status is VersionStatus.CERTIFIED and name in ("take-into-evaluation", "release")
+    looked_at_again = version.status is VersionStatus.CERTIFIED and name in (
+        "take-into-evaluation",
+        "release",
+    )
     if version.status is step.target or looked_at_again:
         return
     if name == "certify":

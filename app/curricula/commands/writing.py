@@ -46,7 +46,9 @@ def add_module(unit: Unit, version: CurriculumVersion, form: ModuleForm) -> Modu
     _open(unit, version)
     count = _count(unit, Module, version)
     if count >= MOST_MODULES:
-        raise Invalid(_("A version has at most {count} modules. Nothing was saved.").format(count=MOST_MODULES), {})
+        raise Invalid(
+            _("A version has at most {count} modules. Nothing was saved.").format(count=MOST_MODULES), {}
+        )
     module = Module(version_id=version.id, position=count + 1, **form.model_dump())
     unit.db.add(module)
     written(unit, version, "module_added", form.model_dump(mode="json"))
@@ -84,7 +86,10 @@ def add_technique(unit: Unit, module: Module, form: TechniqueForm) -> Technique:
     """One more physical skill at the end of a module. Raises Forbidden, Refused, or Invalid when there are too many."""
     version = _open(unit, queries.version_of(unit, module))
     if _count(unit, Technique, version) >= MOST_TECHNIQUES:
-        raise Invalid(_("A version has at most {count} techniques. Nothing was saved.").format(count=MOST_TECHNIQUES), {})
+        raise Invalid(
+            _("A version has at most {count} techniques. Nothing was saved.").format(count=MOST_TECHNIQUES),
+            {},
+        )
     technique = Technique(version_id=version.id, module_id=module.id, **form.model_dump())
     unit.db.add(technique)
     written(unit, version, "technique_added", {"module": module.title} | form.model_dump(mode="json"))
@@ -122,13 +127,23 @@ def answer_requirement(unit: Unit, version: CurriculumVersion, number: str, form
     if set(form.modules) - own.keys():
         sentence = _("Some of the modules are not of this version. Nothing was saved.")
         raise Invalid(sentence, {"modules": _("Choose modules of this version.")})
-    for line in unit.db.scalars(select(Coverage).where(Coverage.version_id == version.id, Coverage.requirement == number)):
+    for line in unit.db.scalars(
+        select(Coverage).where(Coverage.version_id == version.id, Coverage.requirement == number)
+    ):
         unit.db.delete(line)
     unit.db.flush()
-    chosen: list[int | None] = [own[ref] for ref in dict.fromkeys(form.modules)] if form.answer is Answer.COVERED else []
+    chosen: list[int | None] = (
+        [own[ref] for ref in dict.fromkeys(form.modules)] if form.answer is Answer.COVERED else []
+    )
     for module_id in chosen or [None]:
         unit.db.add(
-            Coverage(version_id=version.id, requirement=number, answer=form.answer, module_id=module_id, where=form.where)
+            Coverage(
+                version_id=version.id,
+                requirement=number,
+                answer=form.answer,
+                module_id=module_id,
+                where=form.where,
+            )
         )
     written(unit, version, "requirement_answered", {"requirement": number} | form.model_dump(mode="json"))
 

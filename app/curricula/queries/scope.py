@@ -51,7 +51,9 @@ def visible_documents(unit: Unit) -> Select[Document]:
 
 
 def _clients(unit: Unit) -> Select[int]:
-    return select(TrainingService.organisation_id).where(TrainingService.body_id == unit.actor.organisation_id)
+    return select(TrainingService.organisation_id).where(
+        TrainingService.body_id == unit.actor.organisation_id
+    )
 
 
 def _of_scope(unit: Unit) -> ColumnElement[bool]:
@@ -71,7 +73,9 @@ def _handed_in(unit: Unit) -> ColumnElement[bool]:
 def _seen_curriculum(unit: Unit) -> ColumnElement[bool]:
     if unit.actor.seat is not Seat.BODY:
         return _of_scope(unit)
-    return _of_scope(unit) & Curriculum.id.in_(select(CurriculumVersion.curriculum_id).where(_handed_in(unit)))
+    return _of_scope(unit) & Curriculum.id.in_(
+        select(CurriculumVersion.curriculum_id).where(_handed_in(unit))
+    )
 
 
 def find_curriculum(unit: Unit, ref: str) -> Curriculum:
@@ -84,7 +88,9 @@ def find_curriculum(unit: Unit, ref: str) -> Curriculum:
 
 def find_version(unit: Unit, ref: str) -> CurriculumVersion:
     """The version of that reference, locked when writing. Raises NotFound outside the actor's scope."""
-    found: CurriculumVersion | None = unit.db.scalar(unit.lock(visible_versions(unit).where(CurriculumVersion.ref == ref)))
+    found: CurriculumVersion | None = unit.db.scalar(
+        unit.lock(visible_versions(unit).where(CurriculumVersion.ref == ref))
+    )
     if found is None:
         raise NotFound(_("There is no curriculum version of that reference among those you may see."))
     return found
@@ -99,9 +105,9 @@ def as_draft(version: CurriculumVersion) -> CurriculumVersion:
     """The version itself. Raises Refused when it is no draft any more."""
     if version.status is not VersionStatus.DRAFT:
         raise Refused(
-            _("Version {number} was submitted and stays as it is. Nothing was changed: start a new version to change it.").format(
-                number=version.number
-            )
+            _(
+                "Version {number} was submitted and stays as it is. Nothing was changed: start a new version to change it."
+            ).format(number=version.number)
         )
     return version
 

@@ -35,14 +35,20 @@ def curriculum_list(unit: Unit, q: str = "", after: str = "") -> CurriculumList:
     """The curricula in scope by title, 50 at a time; `after` is the reference of the last one seen."""
     newest = (
         visible_versions(unit)
-        .with_only_columns(CurriculumVersion.curriculum_id, func.max(CurriculumVersion.number).label("number"))
+        .with_only_columns(
+            CurriculumVersion.curriculum_id, func.max(CurriculumVersion.number).label("number")
+        )
         .group_by(CurriculumVersion.curriculum_id)
         .subquery()
     )
     statement = (
         select(Curriculum, CurriculumVersion)
         .join(newest, newest.c.curriculum_id == Curriculum.id)
-        .join(CurriculumVersion, (CurriculumVersion.curriculum_id == Curriculum.id) & (CurriculumVersion.number == newest.c.number))
+        .join(
+            CurriculumVersion,
+            (CurriculumVersion.curriculum_id == Curriculum.id)
+            & (CurriculumVersion.number == newest.c.number),
+        )
         .where(Curriculum.id.in_(visible(unit).with_only_columns(Curriculum.id)))
         .order_by(CurriculumVersion.title, Curriculum.id)
         .limit(PAGE + 1)
@@ -72,7 +78,9 @@ def _last_seen(unit: Unit, ref: str) -> tuple[str, int] | None:
     return _versions(unit, curriculum)[0].title, curriculum.id
 
 
-def _curriculum_line(curriculum: Curriculum, version: CurriculumVersion, names: dict[int, str]) -> CurriculumLine:
+def _curriculum_line(
+    curriculum: Curriculum, version: CurriculumVersion, names: dict[int, str]
+) -> CurriculumLine:
     return CurriculumLine(
         ref=curriculum.ref, title=version.title, organisation_name=names[curriculum.organisation_id],
         number=version.number, status=version.status, tone=TONES[version.status], changed_at=version.changed_at,

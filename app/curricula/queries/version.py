@@ -25,7 +25,7 @@ from app.curricula.rules import (
 )
 from app.kernel.casework import HistoryLine, steps_of, told
 from app.kernel.database import Unit
-from app.kernel.journal import Event
+from app.kernel.journal import Event, history
 from app.kernel.words import _
 from app.organisations.models import Organisation
 from app.permissions import Permission as P
@@ -33,7 +33,9 @@ from app.standards.queries import edition
 from app.standards.rules import Level, Requirement
 
 
-def version_view_of(unit: Unit, curriculum: Curriculum, version: CurriculumVersion, owner: Organisation) -> VersionView:
+def version_view_of(
+    unit: Unit, curriculum: Curriculum, version: CurriculumVersion, owner: Organisation
+) -> VersionView:
     """Everything about a version that was found in the actor's scope."""
     parts = parts_of(unit, version.id)
     content = content_of(version, parts)
@@ -64,7 +66,8 @@ def _history(unit: Unit, version: CurriculumVersion, own: bool) -> list[HistoryL
     lines = told(unit, version.thread, _note)
     if own or version.submitted_at is None:
         return lines
-    return [line for line in lines if line.at >= version.submitted_at]
+    kinds = [event.kind for event in history(unit, version.thread)]
+    return lines[: len(kinds) - kinds.index("curriculum_version.submitted")]
 
 
 def _note(event: Event) -> str:
@@ -122,7 +125,9 @@ def document_line(row: Document) -> DocumentLine:
 def _ratio_warning(content: Content, facts: VersionFacts) -> str:
     if content.ratio is None or content.ratio <= facts.warn_above:
         return ""
-    return _("This is more than the 1 to {limit} usual for what is taught here.").format(limit=facts.warn_above)
+    return _("This is more than the 1 to {limit} usual for what is taught here.").format(
+        limit=facts.warn_above
+    )
 
 
 def _fix(version: CurriculumVersion, gap: Gap, content: Content, facts: VersionFacts) -> str:
@@ -135,10 +140,16 @@ def _fix(version: CurriculumVersion, gap: Gap, content: Content, facts: VersionF
     return f"{base}#modules" if content.modules else f"{base}/modules/new"
 
 
-def _next(version: CurriculumVersion, missing: list[Gap], content: Content, facts: VersionFacts) -> NextAction:
+def _next(
+    version: CurriculumVersion, missing: list[Gap], content: Content, facts: VersionFacts
+) -> NextAction:
     """The one clear thing to do: put the first gap right, or hand the version in."""
     if missing:
-        return NextAction(sentence=missing[0].sentence, href=_fix(version, missing[0], content, facts), button=_("Do this next"))
+        return NextAction(
+            sentence=missing[0].sentence,
+            href=_fix(version, missing[0], content, facts),
+            button=_("Do this next"),
+        )
     return NextAction(
         sentence=_("Everything is there. Once you submit this version it stays as it is."),
         href=f"/curricula/versions/{version.ref}/submit", button=_("Submit this version"),

@@ -192,4 +192,3 @@ class DocumentView(View):
     subject: str
     uploaded_by: str
     at: datetime
-

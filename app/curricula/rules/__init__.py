@@ -30,8 +30,8 @@ from app.curricula.rules.workflow import (
     AT_THE_DESK,
     CASE_STEPS,
     CURRICULUM_VERSION,
-    VersionSubmission,
     VersionStatus,
+    VersionSubmission,
 )
 
 __all__ = [
@@ -51,15 +51,15 @@ __all__ = [
     "ModuleContent",
     "ModuleForm",
     "OpenCurriculum",
-    "Position",
     "PartRemoval",
+    "Position",
     "StartVersion",
-    "VersionSubmission",
     "TechniqueChange",
     "TechniqueContent",
     "TechniqueForm",
     "VersionFacts",
     "VersionStatus",
+    "VersionSubmission",
     "VersionWithdrawal",
     "canonical",
     "digest_of",

@@ -5,12 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from app.curricula.rules.content import Answer, Position
-from app.kernel.fields import Day, Form, Line, Optional, Prose, Ref, StepForm, Words
+from app.kernel.fields import Day, Form, Line, Prose, Ref, StepForm, Words
 from app.standards.rules import InterventionType, Level, Nation, Population, Setting
 
 MOST_MINUTES = 60 * 200
 
-Title = Annotated[Line, Field(title="Title", description="As it will stand on a certificate. Example: Safe Holding: intermediate.")]
+Title = Annotated[
+    Line,
+    Field(
+        title="Title", description="As it will stand on a certificate. Example: Safe Holding: intermediate."
+    ),
+]
 Summary = Annotated[Prose, Field(title="In a few sentences, what is it?", json_schema_extra={"rows": 4})]
 Nations = Annotated[list[Nation], Field(title="In which nations will it be taught?", max_length=len(Nation))]
 Settings = Annotated[list[Setting], Field(title="For staff of which services?", max_length=len(Setting))]
@@ -54,11 +59,11 @@ class CurriculumDetails(StepForm):
     ] = ""
     ratio: Annotated[
         Annotated[int, Field(ge=1, le=100)] | None,
-        Optional,
         Field(title="Participants for one trainer", description="Write 12 for one trainer to twelve people."),
     ] = None
     ratio_reason: Annotated[
-        Prose, Field(title="Why is this number safe?", description="Your judgement of the risk, in your own words.")
+        Prose,
+        Field(title="Why is this number safe?", description="Your judgement of the risk, in your own words."),
     ] = ""
 
 
@@ -69,30 +74,47 @@ class ModuleForm(Form):
     level: Annotated[Level, Field(title="Strategy level")]
     minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES, title="Minutes of teaching")]
     mandatory: Annotated[bool, Field(title="Everybody takes this module")] = False
-    lived_experience: Annotated[bool, Field(title="People with lived experience speak in this module")] = False
-    outcomes: Annotated[Words, Field(title="What can people do afterwards?", description="One outcome a line.")]
+    lived_experience: Annotated[bool, Field(title="People with lived experience speak in this module")] = (
+        False
+    )
+    outcomes: Annotated[
+        Words, Field(title="What can people do afterwards?", description="One outcome a line.")
+    ]
     assessment: Annotated[Prose, Field(title="How do you find out that they can?")] = ""
 
 
 class ModuleChange(ModuleForm, StepForm):
     """The same, for a module that stands there already."""
 
-    position: Annotated[int, Field(ge=1, le=500, title="Place in the order of teaching", description="1 is taught first.")]
+    position: Annotated[
+        int, Field(ge=1, le=500, title="Place in the order of teaching", description="1 is taught first.")
+    ]
 
 
 class TechniqueForm(Form):
     """One physical skill."""
 
-    name: Annotated[Line, Field(title="Name of the technique", description="As your own register of techniques names it.")]
-    position: Annotated[Position, Field(title="How is the person positioned?", json_schema_extra={"kind": "select"})]
-    restrictiveness: Annotated[Level, Field(title="How restrictive is it?", json_schema_extra={"kind": "select"})]
-    rationale: Annotated[Prose, Field(title="Why is it taught?", description="The need that calls for it.")] = ""
+    name: Annotated[
+        Line, Field(title="Name of the technique", description="As your own register of techniques names it.")
+    ]
+    position: Annotated[
+        Position, Field(title="How is the person positioned?", json_schema_extra={"kind": "select"})
+    ]
+    restrictiveness: Annotated[
+        Level, Field(title="How restrictive is it?", json_schema_extra={"kind": "select"})
+    ]
+    rationale: Annotated[
+        Prose, Field(title="Why is it taught?", description="The need that calls for it.")
+    ] = ""
     risk_assessment: Annotated[Prose, Field(title="Assessment of its risks")] = ""
     elevated_risks: Annotated[
-        Prose, Field(title="For whom is it more dangerous, and what follows from that?", json_schema_extra={"rows": 3})
+        Prose,
+        Field(
+            title="For whom is it more dangerous, and what follows from that?", json_schema_extra={"rows": 3}
+        ),
     ] = ""
     medical_review_on: Annotated[
-        Day | None, Optional, Field(title="When was it last reviewed medically?", description="For example 27 3 2026.")
+        Day | None, Field(title="When was it last reviewed medically?", description="For example 27 3 2026.")
     ] = None
     high_risk: Annotated[bool, Field(title="It carries a high risk")] = False
 
@@ -106,10 +128,17 @@ class CoverageForm(Form):
 
     answer: Annotated[Answer, Field(title="Is this requirement met by the curriculum?")]
     modules: Annotated[
-        list[Ref], Field(title="In which modules?", description="None if it is met outside the teaching.", max_length=200)
+        list[Ref],
+        Field(
+            title="In which modules?", description="None if it is met outside the teaching.", max_length=200
+        ),
     ] = Field(default_factory=list)
     where: Annotated[
-        Words, Field(title="Where exactly, or why not?", description="Name the session, document or page, or say why it is not met.")
+        Words,
+        Field(
+            title="Where exactly, or why not?",
+            description="Name the session, document or page, or say why it is not met.",
+        ),
     ]
 
 
@@ -124,4 +153,10 @@ class PartRemoval(StepForm):
 class VersionWithdrawal(StepForm):
     """Why a version is taken back."""
 
-    reason: Annotated[Words, Field(title="Why do you take it back?", description="Kept in the history; the certification body can read it.")]
+    reason: Annotated[
+        Words,
+        Field(
+            title="Why do you take it back?",
+            description="Kept in the history; the certification body can read it.",
+        ),
+    ]

@@ -42,11 +42,18 @@ def it_says_what_it_is(content: Content, _facts: VersionFacts) -> Gap | None:
 
 
 def it_says_for_whom(content: Content, _facts: VersionFacts) -> Gap | None:
-    wanted = ((_("nations"), content.nations), (_("services"), content.settings), (_("people supported"), content.populations))
+    wanted = (
+        (_("nations"), content.nations),
+        (_("services"), content.settings),
+        (_("people supported"), content.populations),
+    )
     empty = [name for name, chosen in wanted if not chosen]
     if not empty:
         return None
-    return Gap(_("Choose for whom and where it is meant: {what} are still missing.").format(what=listed(empty)), "details")
+    return Gap(
+        _("Choose for whom and where it is meant: {what} are still missing.").format(what=listed(empty)),
+        "details",
+    )
 
 
 def it_has_modules(content: Content, _facts: VersionFacts) -> Gap | None:
@@ -55,7 +62,9 @@ def it_has_modules(content: Content, _facts: VersionFacts) -> Gap | None:
 
 def modules_have_minutes(content: Content, _facts: VersionFacts) -> Gap | None:
     return _naming(
-        _("Say how many minutes are taught in {names}."), [one.title for one in content.modules if one.minutes <= 0], "modules"
+        _("Say how many minutes are taught in {names}."),
+        [one.title for one in content.modules if one.minutes <= 0],
+        "modules",
     )
 
 
@@ -70,25 +79,35 @@ def lived_experience_comes_first(content: Content, _facts: VersionFacts) -> Gap 
     if first is None:
         return Gap(_("Mark the module in which people with lived experience speak."), "modules")
     return Gap(
-        _("People with lived experience must be heard before any technique is taught: mark a module before “{module}”.").format(
-            module=content.modules[first].title
-        ),
+        _(
+            "People with lived experience must be heard before any technique is taught: mark a module before “{module}”."
+        ).format(module=content.modules[first].title),
         "modules",
     )
 
 
 def techniques_have_reasons(content: Content, _facts: VersionFacts) -> Gap | None:
-    return _naming(_("Write down why these techniques are taught: {names}."), _lacking(content, lambda one: one.rationale), "techniques")
+    return _naming(
+        _("Write down why these techniques are taught: {names}."),
+        _lacking(content, lambda one: one.rationale),
+        "techniques",
+    )
 
 
 def techniques_have_risk_assessments(content: Content, _facts: VersionFacts) -> Gap | None:
-    return _naming(_("Assess the risks of these techniques: {names}."), _lacking(content, lambda one: one.risk_assessment), "techniques")
+    return _naming(
+        _("Assess the risks of these techniques: {names}."),
+        _lacking(content, lambda one: one.risk_assessment),
+        "techniques",
+    )
 
 
 def techniques_were_reviewed(content: Content, facts: VersionFacts) -> Gap | None:
     """A medical review that lies in the future has not happened yet."""
     late = _lacking(content, lambda one: one.medical_review_on and one.medical_review_on <= facts.today)
-    return _naming(_("Give the date of the last medical review of these techniques: {names}."), late, "techniques")
+    return _naming(
+        _("Give the date of the last medical review of these techniques: {names}."), late, "techniques"
+    )
 
 
 def techniques_fit_their_module(content: Content, _facts: VersionFacts) -> Gap | None:
@@ -96,15 +115,22 @@ def techniques_fit_their_module(content: Content, _facts: VersionFacts) -> Gap |
         technique.name
         for module in content.modules
         for technique in module.techniques
-        if technique.restrictiveness not in PHYSICAL or _LEVELS.index(technique.restrictiveness) > _LEVELS.index(module.level)
+        if technique.restrictiveness not in PHYSICAL
+        or _LEVELS.index(technique.restrictiveness) > _LEVELS.index(module.level)
     ]
-    return _naming(_("These techniques are more restrictive than the level of their module: {names}."), wrong, "techniques")
+    return _naming(
+        _("These techniques are more restrictive than the level of their module: {names}."),
+        wrong,
+        "techniques",
+    )
 
 
 def ratio_is_judged(content: Content, facts: VersionFacts) -> Gap | None:
     """The ratio is a recorded risk judgement (Standards, 1.6.5): a warning above the limit, never a prohibition."""
     restrictive = content.levels & RESTRICTIVE or any(
-        technique.restrictiveness in RESTRICTIVE for module in content.modules for technique in module.techniques
+        technique.restrictiveness in RESTRICTIVE
+        for module in content.modules
+        for technique in module.techniques
     )
     if content.ratio is None:
         sentence = _("Say how many participants there are for one trainer: holds are taught here.")
@@ -112,9 +138,9 @@ def ratio_is_judged(content: Content, facts: VersionFacts) -> Gap | None:
     if content.ratio <= facts.warn_above or content.ratio_reason:
         return None
     return Gap(
-        _("One trainer for {ratio} people is more than the 1 to {limit} usual here: say why it is safe.").format(
-            ratio=content.ratio, limit=facts.warn_above
-        ),
+        _(
+            "One trainer for {ratio} people is more than the 1 to {limit} usual here: say why it is safe."
+        ).format(ratio=content.ratio, limit=facts.warn_above),
         "details",
     )
 
@@ -125,7 +151,9 @@ def requirements_are_answered(content: Content, facts: VersionFacts) -> Gap | No
     if not holes:
         return None
     named = listed(holes[:MOST_NAMED]) if len(holes) <= MOST_NAMED else ", ".join(holes[:MOST_NAMED]) + " …"
-    counted = plural("{count} requirement has no answer yet", "{count} requirements have no answer yet", len(holes))
+    counted = plural(
+        "{count} requirement has no answer yet", "{count} requirements have no answer yet", len(holes)
+    )
     return Gap(_("{counted}: {numbers}.").format(counted=counted, numbers=named), "coverage")
 
 
@@ -162,13 +190,19 @@ def nothing_is_missing(_version: Any, _actor: Actor, facts: VersionFacts) -> str
     if not found:
         return None
     if len(found) == 1:
-        return _("It cannot be submitted yet. {sentence} Nothing was changed.").format(sentence=found[0].sentence)
+        return _("It cannot be submitted yet. {sentence} Nothing was changed.").format(
+            sentence=found[0].sentence
+        )
     more = plural("{count} more thing is missing.", "{count} more things are missing.", len(found) - 1)
-    return _("It cannot be submitted yet. {sentence} {more} Nothing was changed.").format(sentence=found[0].sentence, more=more)
+    return _("It cannot be submitted yet. {sentence} {more} Nothing was changed.").format(
+        sentence=found[0].sentence, more=more
+    )
 
 
 def _lacking(content: Content, has: Callable[[TechniqueContent], object]) -> list[str]:
-    return [technique.name for module in content.modules for technique in module.techniques if not has(technique)]
+    return [
+        technique.name for module in content.modules for technique in module.techniques if not has(technique)
+    ]
 
 
 def _naming(sentence: str, names: list[str], fix: str) -> Gap | None:
@@ -178,5 +212,3 @@ def _naming(sentence: str, names: list[str], fix: str) -> Gap | None:
     if len(names) > MOST_NAMED:
         shown.append(plural("{count} more", "{count} more", len(names) - MOST_NAMED))
     return Gap(sentence.format(names=listed(shown)), fix)
-
-

@@ -35,11 +35,29 @@ DESK_STEPS = (
 """Steps that a person takes on the page of the version."""
 
 CASE_STEPS = (
-    Step("take-into-evaluation", "taken_into_evaluation", (S.SUBMITTED,), S.IN_EVALUATION, P.CURRICULUM_READ, quiet=True, clause="7.4"),
+    Step(
+        "take-into-evaluation",
+        "taken_into_evaluation",
+        (S.SUBMITTED,),
+        S.IN_EVALUATION,
+        P.CURRICULUM_READ,
+        quiet=True,
+        clause="7.4",
+    ),
     Step("release", "released", (S.IN_EVALUATION,), S.SUBMITTED, P.CURRICULUM_READ, quiet=True),
-    Step("certify", "certified", (S.IN_EVALUATION,), S.CERTIFIED, P.CURRICULUM_READ, quiet=True, clause="7.6"),
+    Step(
+        "certify", "certified", (S.IN_EVALUATION,), S.CERTIFIED, P.CURRICULUM_READ, quiet=True, clause="7.6"
+    ),
     Step("supersede", "superseded", (S.CERTIFIED,), S.SUPERSEDED, P.CURRICULUM_READ, quiet=True),
-    Step("end", "ended", (S.IN_EVALUATION, S.CERTIFIED), S.WITHDRAWN, P.CURRICULUM_READ, quiet=True, danger=True),
+    Step(
+        "end",
+        "ended",
+        (S.IN_EVALUATION, S.CERTIFIED),
+        S.WITHDRAWN,
+        P.CURRICULUM_READ,
+        quiet=True,
+        danger=True,
+    ),
 )
 """Steps that follow a decision on a case. They have no address of their own: only a case's command takes them."""
 
