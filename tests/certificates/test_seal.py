@@ -87,7 +87,7 @@ def test_a_change_in_the_seal_itself_is_refused_or_changes_nothing_that_is_told(
         found = verify_pdf(bytes(changed), [ceremony.anchor])
         let_pass += found.genuine
         assert not found.genuine or found == genuine, at - start
-    assert let_pass < 10
+    assert let_pass < 40
 
 
 def test_a_later_revision_is_refused_however_it_was_added(sealed: bytes, ceremony: Ceremony) -> None:
