@@ -53,13 +53,13 @@ def weakness(password: str, *about: str) -> str | None:
         ).format(count=SHORTEST)
     low = "".join(password.lower().split())
     core = low.strip("0123456789!?.,-_*#+@$%&")
-    parts = {part for text in about for part in _WORD.findall(text.lower()) if len(part) > 3}
+    parts = {part for text in about for part in _WORD.findall(text.lower()) if len(part) > 2}
     known = core in _OBVIOUS or any(low in keys or low[::-1] in keys for keys in _KEYS)
     if known or len(set(low)) < 5 or core == "":
         return _("This password is one of the first that anybody would try. Choose another.")
     rest = low
     for part in sorted(parts, key=len, reverse=True):
         rest = rest.replace(part, "")
-    if len(rest) < SHORTEST // 2:
+    if sum(map(str.isalnum, rest)) < SHORTEST // 2:
         return _("This password holds little more than your name or e-mail address. Choose another.")
     return None
