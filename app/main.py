@@ -11,8 +11,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
+import app.audits.effects  # noqa: F401
+import app.cases.models  # noqa: F401  until its pages bring its tables
+import app.people.effects  # noqa: F401
 from app.audits.pages import area as audits
 from app.curricula.pages import area as curricula
+from app.desks.pages import area as desks
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import Unit, connect, reading
 from app.ledger.queries import size_reader
@@ -35,7 +39,7 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (organisations, people, audits, licences, providers, standards, curricula, registry)
+AREAS: tuple[Area, ...] = (desks, organisations, people, audits, licences, providers, standards, curricula, registry)
 styleguide = Area("styleguide")
 
 

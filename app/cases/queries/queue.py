@@ -69,9 +69,12 @@ def waiting_for_me(unit: Unit, most: int = PAGE) -> list[CaseLine]:
     return _lines(unit, visible(unit).where(waits_for_actor(unit)), most)
 
 
-def waiting_for_others(unit: Unit, most: int = PAGE) -> list[CaseLine]:
-    """The open cases that wait for somebody else, the oldest first: for a desk."""
-    return _lines(unit, visible(unit).where(Case.status.not_in(OVER), ~waits_for_actor(unit)), most)
+def waiting_for_others(unit: Unit, most: int = PAGE, *, of_my_teams: bool = False) -> list[CaseLine]:
+    """The open cases that wait for somebody else, the oldest first: for a desk, perhaps of the actor's teams only."""
+    wanted = visible(unit).where(Case.status.not_in(OVER), ~waits_for_actor(unit))
+    if of_my_teams:
+        wanted = wanted.where(exists().where(Assignment.case_id == Case.id, Assignment.person == unit.actor.id))
+    return _lines(unit, wanted, most)
 
 
 def queue(
