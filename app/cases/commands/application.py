@@ -62,7 +62,7 @@ def open_case(unit: Unit, form: OpenCase) -> Case:
     service = service_of(unit, unit.actor.organisation_id)
     case = new_case(unit, form.kind, service, body)
     _check_licence(unit, case)
-    begin(unit, CASE, case, "opened", kind=form.kind.value, body=body.ref)
+    begin(unit, CASE, case, "opened", purpose=form.kind.value, body=body.ref)
     unit.db.add(Application(case_id=case.id, legal_name=organisation(unit, case.client_id).name))
     _choose_curricula(unit, case, form.curricula)
     return case
