@@ -1,6 +1,7 @@
 """Trainers: from proposal to approval, until the very day something runs out."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -48,7 +49,7 @@ def test_an_approval_holds_until_the_earliest_of_its_days_and_lapses_the_day_aft
     ("cpd_until", date(2026, 6, 1), date(2026, 6, 1)),
     ("reaccredited_on", date(2025, 4, 1), date(2026, 3, 31)),
 ])  # fmt: skip
-def test_each_thing_an_approval_rests_on_can_end_it(site: Site, field: str, day: date, lapses: date) -> None:
+def test_each_thing_an_approval_rests_on_can_end_it(site: Site, field: str, day: Any, lapses: date) -> None:
     ref = make_trainer(site, make_service(site), **{field: day})
     assert trainer_row(site, ref).lapses_on == lapses
 
@@ -60,7 +61,7 @@ def test_each_thing_an_approval_rests_on_can_end_it(site: Site, field: str, day:
     ("reaccredited_on", date(2025, 3, 2), "last assessed"),
 ])  # fmt: skip
 def test_a_trainer_who_lacks_something_is_not_approved_and_the_sentence_says_what(
-    site: Site, field: str, day: date, words: str
+    site: Site, field: str, day: Any, words: str
 ) -> None:
     service = make_service(site)
     with pytest.raises(Refused, match=words):
@@ -71,7 +72,7 @@ def test_a_trainer_who_lacks_something_is_not_approved_and_the_sentence_says_wha
 @pytest.mark.parametrize(("field", "day"), [
     ("ils_expires_on", TODAY), ("care_from_on", date(2024, 3, 2)), ("cpd_until", TODAY), ("reaccredited_on", date(2025, 3, 3)),
 ])  # fmt: skip
-def test_the_very_day_is_still_enough(site: Site, field: str, day: date) -> None:
+def test_the_very_day_is_still_enough(site: Site, field: str, day: Any) -> None:
     service = make_service(site)
     assert approved_trainers(site, service, TODAY) == [] and make_trainer(site, service, **{field: day})
     assert len(approved_trainers(site, service, TODAY)) == 1
