@@ -11,16 +11,22 @@ from app.certificates import jose
 from app.certificates.did import TYP, Addresses, ListPurpose
 from app.certificates.keys import SigningKey
 from app.certificates.lints import LintPassed
-from app.certificates.rules import ScopeItem, Statement
+from app.certificates.rules import LIST_LENGTH, ScopeItem, Statement
 from app.kernel.clock import LONDON
 
 VC_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 UNTP_CONTEXT: Final = "https://vocabulary.uncefact.org/untp/0.7.0/context/"
-LIST_LENGTH: Final = 131_072
-"""Entries of a status list: the least that hides one among many (Bitstring Status List 1.0 section 6.1)."""
 LIST_VALID: Final = timedelta(days=2)
 LIST_TTL: Final = 300_000
 """Milliseconds a reader may keep a list before it looks again."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the bits of a certificate's version stand: the number of the body's list, and the entry in it."""
+
+    number: int
+    index: int
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,9 @@ class Section:
 
 
 def credential(
-    statement: Statement, sections: Sequence[Section], status_index: int, addresses: Addresses
+    statement: Statement, sections: Sequence[Section], place: Place, addresses: Addresses
 ) -> dict[str, Any]:
-    """The credential of a statement, unsigned. `status_index` is its place in both status lists of the body."""
+    """The credential of a statement, unsigned; `place` is where its bits stand."""
     body, number = statement.body, statement.number
     return {
         "@context": [VC_CONTEXT, UNTP_CONTEXT],
@@ -45,7 +51,7 @@ def credential(
         "issuer": {"type": ["CredentialIssuer"], "id": addresses.did(body.ref), "name": body.name},
         "validFrom": _start(statement.starts_on),
         "validUntil": _end(statement.expires_on),
-        "credentialStatus": [_status(body.ref, purpose, status_index, addresses) for purpose in ListPurpose],
+        "credentialStatus": [_status(body.ref, purpose, place, addresses) for purpose in ListPurpose],
         "credentialSubject": _attestation(statement, sections, addresses),
     }
 
@@ -153,23 +159,28 @@ def _authorisation(statement: Statement, addresses: Addresses) -> list[dict[str,
     ]
 
 
-def _status(body: str, purpose: ListPurpose, index: int, addresses: Addresses) -> dict[str, str]:
+def _status(body: str, purpose: ListPurpose, place: Place, addresses: Addresses) -> dict[str, str]:
     """One entry of `credentialStatus`; the index is a string (Bitstring Status List 1.0 section 2.1)."""
-    address = addresses.status_list(body, purpose)
+    address = addresses.status_list(body, purpose, place.number)
     return {
-        "id": f"{address}#{index}",
+        "id": f"{address}#{place.index}",
         "type": "BitstringStatusListEntry",
         "statusPurpose": purpose.value,
-        "statusListIndex": str(index),
+        "statusListIndex": str(place.index),
         "statusListCredential": address,
     }
 
 
 def status_list(
-    body: str, purpose: ListPurpose, indexes: Iterable[int], moment: datetime, addresses: Addresses
+    body: str,
+    purpose: ListPurpose,
+    number: int,
+    indexes: Iterable[int],
+    moment: datetime,
+    addresses: Addresses,
 ) -> dict[str, Any]:
     """A body's status list with the bits at `indexes` set, unsigned; IndexError for one outside the list."""
-    address = addresses.status_list(body, purpose)
+    address = addresses.status_list(body, purpose, number)
     return {
         "@context": [VC_CONTEXT],
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],

@@ -40,7 +40,7 @@ class Addresses:
         """The key's absolute URL, as the header of a token names it."""
         return f"{self.did(body)}#{key.id}"
 
-    def status_list(self, body: str, purpose: ListPurpose, number: int = 1) -> str:
+    def status_list(self, body: str, purpose: ListPurpose, number: int) -> str:
         """Where a status list is served."""
         return f"{self.base}/status/{body}/{purpose}/{number}"
 

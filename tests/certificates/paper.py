@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography import x509
 
-from app.certificates.credential import Section, credential, sign_credential
+from app.certificates.credential import Place, Section, credential, sign_credential
 from app.certificates.did import MEDIA_TYPE, Addresses
 from app.certificates.document import Attachment, draw, load_design
 from app.certificates.document.design import CURRENT
@@ -19,6 +19,7 @@ from app.certificates.seal import RESERVE, seal
 BASE = "https://register.example"
 ADDRESSES = Addresses(BASE)
 NOW = datetime(2025, 6, 25, 9, 30, tzinfo=UTC)
+PLACE = Place(1, 94_567)
 SECTIONS = tuple(Section(str(n), f"Part {n} of the Standards", True) for n in range(1, 5))
 
 SHORT = "Harbour Lane Training"
@@ -118,7 +119,7 @@ class Ceremony:
     def issue(self, statement: Statement) -> tuple[bytes, str]:
         """The sealed PDF and the credential in it, made as the worker makes them."""
         token = inspect_statement(said(statement))
-        unsigned = credential(statement, SECTIONS, 94_567, ADDRESSES)
+        unsigned = credential(statement, SECTIONS, PLACE, ADDRESSES)
         signed = sign_credential(statement, unsigned, self.credential, ADDRESSES, token)
         pdf = drawn(statement, signed.encode())
         passed = inspect_document(Drawn(pdf, statement, signed.encode()))
