@@ -10,9 +10,9 @@ from app.audits.queries.audits import (
     progress,
     view_audit,
 )
+from app.audits.queries.finding import FindingView, view_finding
 from app.audits.queries.findings import (
     FindingLine,
-    FindingView,
     audit_of,
     blocking,
     drafts_of,
@@ -24,7 +24,6 @@ from app.audits.queries.findings import (
     next_number,
     overdue,
     versions_of,
-    view_finding,
 )
 from app.audits.queries.recording import RequirementView, neighbour, result_of, to_record, view_requirement
 from app.audits.queries.scope import (

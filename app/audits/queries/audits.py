@@ -20,7 +20,7 @@ from app.audits.rules import AUDIT, AuditStatus, Outcome
 from app.kernel.casework import Casework, HistoryLine, steps_of
 from app.kernel.database import Unit
 from app.kernel.fields import View
-from app.kernel.words import _, label
+from app.kernel.words import _
 from app.organisations.models import Organisation
 from app.permissions import Permission
 from app.standards.queries import edition
@@ -33,6 +33,12 @@ TONES = {
     Outcome.PARTLY: "partly",
     Outcome.NOT_MET: "no",
     Outcome.NOT_APPLICABLE: "unknown",
+}
+OUTCOME_WORDS = {
+    Outcome.MET: "Met",
+    Outcome.PARTLY: "Partly met",
+    Outcome.NOT_MET: "Not met",
+    Outcome.NOT_APPLICABLE: "Does not apply",
 }
 STATUS_WORDS = {
     AuditStatus.PLANNED: "Planned",
@@ -220,7 +226,7 @@ def sections(audit: Audit, have: Mapping[str, Outcome]) -> list[SectionView]:
                 label=line.label,
                 provisional=line.provisional,
                 outcome=outcome,
-                word=label(outcome) if outcome else _("No result yet"),
+                word=_(OUTCOME_WORDS[outcome]) if outcome else _("Not yet"),
                 tone=TONES[outcome] if outcome else "plain",
             )
         )

@@ -5,7 +5,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.audits.models import Audit, AuditCurriculum, AuditMember, Result, ResultEvidence
-from app.audits.queries.audits import TONES, Progress, SectionView, counters, outcomes, recordable, sections
+from app.audits.queries.audits import (
+    OUTCOME_WORDS,
+    TONES,
+    Progress,
+    SectionView,
+    counters,
+    outcomes,
+    recordable,
+    sections,
+)
 from app.audits.queries.findings import DocumentLine, FindingLine, findings_on
 from app.audits.queries.scope import find_audit, inside, no_such_audit, requirements, team_of, visible
 from app.audits.queries.told import kind_label, organisation_name
@@ -125,7 +134,9 @@ def _view(
 
 
 def _choices() -> list[ChoiceView]:
-    return [ChoiceView(value=outcome, label=label(outcome), tone=TONES[outcome]) for outcome in Outcome]
+    return [
+        ChoiceView(value=outcome, label=_(OUTCOME_WORDS[outcome]), tone=TONES[outcome]) for outcome in Outcome
+    ]
 
 
 def _evidence(unit: Unit, result_id: int) -> list[DocumentLine]:

@@ -10,6 +10,26 @@ from app.kernel.words import _, label
 from app.organisations.models import Organisation
 from app.standards.queries import rule_pack
 
+HAPPENED = {
+    "audit.planned": "Evaluation planned",
+    "audit.begun": "Evaluation begun",
+    "audit.completed": "Evaluation completed",
+    "audit.reopened": "Evaluation opened again",
+    "finding.drafted": "Draft written",
+    "finding.revised": "Draft changed",
+    "finding.issued": "The provider was told",
+    "finding.responded": "Answered",
+    "finding.returned": "Answer returned",
+    "finding.plan_accepted": "Plan accepted",
+    "finding.implemented": "Reported as done",
+    "finding.implementation_returned": "Not done yet: returned",
+    "finding.closed": "Closed",
+    "finding.disputed": "The provider says it is wrong",
+    "finding.upheld": "Finding upheld",
+    "finding.upgraded": "Upgraded: the answer was late",
+    "finding.withdrawn": "Withdrawn",
+}
+
 
 def kind_label(audit: Audit) -> str:
     """The rule pack's words for the kind of evaluation."""
@@ -29,7 +49,7 @@ def history_of(unit: Unit, subject: str, subject_id: int, without: tuple[str, ..
         HistoryLine(
             at=event.at,
             who=event.actor_name,
-            what=label(event.kind.replace(".", " ")),
+            what=_(HAPPENED.get(event.kind) or label(event.kind.replace(".", " "))),
             note=str(event.data.get("form", {}).get("reason", "")),
         )
         for event in unit.db.scalars(wanted.order_by(Event.id.desc()))
