@@ -6,6 +6,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +21,7 @@ from app.cases import commands, queries
 from app.cases.models import Case
 from app.cases.rules import CASE, Check, Kind, Section, State
 from app.cases.rules.forms import OpenCase
+from app.kernel import outbox
 from app.kernel.actor import SYSTEM, Actor
 from app.kernel.casework import take
 from app.kernel.database import Site, Unit, reading, writing
@@ -314,3 +317,20 @@ def finding_row(world: World, ref: str) -> Finding:
     with reading(world.site, SYSTEM) as unit:
         return unit.db.scalars(select(Finding).where(Finding.ref == ref)).one()
 
+
+
+def letters(world: World) -> list[tuple[str, str, str]]:
+    """Every letter the worker has sent so far: to whom, what about, and its plain words."""
+    outbox.deliver_all(world.site)
+    found = []
+    for path in sorted(world.site.settings.mail_dir.glob("*.eml")):
+        letter = message_from_bytes(path.read_bytes(), policy=default)
+        body = letter.get_body(("plain",))
+        assert body
+        found.append((str(letter["To"]), str(letter["Subject"]), body.get_content()))
+    return found
+
+
+def told(world: World, actor: Actor, about: str) -> list[str]:
+    """The words of the letters to somebody whose subject speaks of something."""
+    return [words for to, subject, words in letters(world) if to == address(actor.name, actor.organisation_ref) and about in subject]
