@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 
-import app.audits.effects  # noqa: F401
-import app.cases.models  # noqa: F401  until its pages bring its tables
+import app.audits.effects
+import app.cases.effects
 import app.people.effects  # noqa: F401
 from app.audits.pages import area as audits
 from app.curricula.pages import area as curricula
@@ -21,6 +21,7 @@ from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import Unit, connect, reading
 from app.ledger.queries import size_reader
 from app.licences.pages import area as licences
+from app.marks.pages import area as marks
 from app.organisations.pages import area as organisations
 from app.people.commands import recognise
 from app.people.pages import area as people
@@ -39,7 +40,7 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (desks, organisations, people, audits, licences, providers, standards, curricula, registry)
+AREAS: tuple[Area, ...] = (desks, organisations, people, audits, licences, providers, standards, curricula, registry, marks)
 styleguide = Area("styleguide")
 
 
