@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, select
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
 from app.certificates.rules import ItemOn, Status, StatusOn
@@ -45,6 +45,14 @@ def lines_of(
     for line in unit.db.scalars(rows):
         found[line.certificate_id].append(line)
     return found
+
+
+def was_published() -> ColumnElement[bool]:
+    """Whether the public was ever told of the certificate of a row: one withdrawn before it was issued never existed for it."""
+    told = select(CertificateStatus.id).where(
+        CertificateStatus.certificate_id == Certificate.id, CertificateStatus.item_id.is_(None), CertificateStatus.status == Status.ACTIVE
+    )
+    return told.correlate(Certificate).exists()
 
 
 def whole_status(day: date) -> ScalarSelect[Status]:

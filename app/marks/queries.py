@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from app.certificates.models import Certificate
-from app.certificates.queries import status_on, statuses_on
+from app.certificates.queries import status_on, statuses_on, was_published
 from app.certificates.rules import Status, StatusOn, in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
@@ -96,7 +96,7 @@ class MarksView(View):
 def mark_view(unit: Unit, ref: str, on: date | None = None) -> MarkView:
     """The public answer about one organisation: by its own certificate, or as an affiliate of somebody certified."""
     day, found = on or unit.today, organisation_of_ref(unit, ref)
-    rows = select(Certificate).where(Certificate.holder_id == found.id, Certificate.status != Status.GRANTED)
+    rows = select(Certificate).where(Certificate.holder_id == found.id, was_published())
     held = unit.db.scalars(rows.order_by(Certificate.id.desc()).limit(MOST_CHAINED)).all()
     name = name_on(unit, found.id, day)
     if held:
@@ -120,7 +120,7 @@ def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> Mark
     approved = [one for one in unit.db.scalars(rows) if affiliate_is_approved(unit, one.id, day)]
     for one in approved:
         held = unit.db.scalars(
-            select(Certificate).where(Certificate.service_id == one.service_id, Certificate.status != Status.GRANTED).order_by(Certificate.id.desc()).limit(MOST_CHAINED)
+            select(Certificate).where(Certificate.service_id == one.service_id, was_published()).order_by(Certificate.id.desc()).limit(MOST_CHAINED)
         ).all()
         seen = statuses_on(unit, held, day)
         for certificate in held:
@@ -164,7 +164,7 @@ def _answer(
 def visible(unit: Unit) -> Select[Certificate]:
     """RRN sees every certificate the public was told of, a body its own, a service those it holds, others none."""
     unit.actor.require(Permission.MARK_READ)
-    rows = select(Certificate).where(Certificate.status != Status.GRANTED)
+    rows = select(Certificate).where(was_published())
     if unit.actor.seat is Seat.RRN:
         return rows
     owner = Certificate.body_id if unit.actor.seat is Seat.BODY else Certificate.holder_id

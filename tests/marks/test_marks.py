@@ -95,7 +95,7 @@ def test_an_affiliate_shows_the_mark_of_its_provider_while_both_stand(world: Wor
     assert not authority(world, place).may_use
     change(world, Status.ACTIVE, TODAY)
     clock.now += timedelta(days=5)
-    affiliate_step(world.site, world.service.officer, ref, "end", ended_on=date(2026, 3, 5), reason="It moved on.")
+    affiliate_step(world.site, world.service.manager, ref, "end", ended_on=date(2026, 3, 5), reason="It moved on.")
     assert not authority(world, place).may_use
     assert authority(world, place, date(2026, 3, 4)).may_use
 

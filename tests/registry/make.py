@@ -74,7 +74,7 @@ def publish(
         one = Certificate(
             number=number, holder_id=holder.organisation_id, service_id=holder.id, body_id=world.body.id, case_ref=f"case-{serial}",
             decision_ref=f"decision-{serial}", edition="rrn-1.2", rule_pack="rrn-2026", status=Status.ACTIVE if told else Status.GRANTED,
-            granted_on=starts, starts_on=starts, expires_on=expires, status_index=serial,
+            granted_on=starts, starts_on=starts, expires_on=expires,
         )  # fmt: skip
         unit.db.add(one)
         unit.db.flush()
@@ -90,7 +90,7 @@ def publish(
         unit.db.add(
             CertificateVersion(
                 certificate_id=one.id, number=1, statement=f'{{"former_identifiers":[{names}]}}', design="harbour-2026", decided_at=unit.now,
-                statement_digest="0" * 64,
+                statement_digest="0" * 64, body_id=world.body.id, status_list=1, status_index=serial,
             )
         )
         _line(unit, one, None, Status.GRANTED, starts, None, "")

@@ -6,7 +6,8 @@ from pydantic import Field
 from sqlalchemy import or_, select
 
 from app.certificates.models import Certificate
-from app.certificates.rules import Status, in_words, parse_number
+from app.certificates.queries import was_published
+from app.certificates.rules import in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.fields import View
@@ -91,7 +92,7 @@ def check_view(unit: Unit, organisation: str, curriculum: str, trainer: str, aff
 def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisation]]:
     """The certified services a reference, a certificate number or a name may mean; an exact name wins over parts of names."""
     rows = select(TrainingService, Organisation).join(Organisation, Organisation.id == TrainingService.organisation_id)
-    rows = rows.where(TrainingService.id.in_(select(Certificate.service_id).where(Certificate.status != Status.GRANTED)))
+    rows = rows.where(TrainingService.id.in_(select(Certificate.service_id).where(was_published())))
     number = parse_number(typed).number
     numbered = select(Certificate.service_id).where(Certificate.number == number)
     exact = rows.where(or_(Organisation.ref == typed, TrainingService.ref == typed, TrainingService.id.in_(numbered)))

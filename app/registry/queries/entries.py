@@ -6,6 +6,7 @@ from pydantic import Field
 from sqlalchemy import and_, case, func, literal, select
 
 from app.certificates.models import Certificate, CertificateItem
+from app.certificates.queries import was_published
 from app.certificates.rules import Status, in_words
 from app.curricula.models import Curriculum
 from app.kernel.casework import ToneView
@@ -155,7 +156,7 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
 
 def certificates_told(unit: Unit, service_id: int, day: date) -> list[Told]:
     """The certificates of a service the public has been told of, newest first."""
-    rows = select(Certificate).where(Certificate.service_id == service_id, Certificate.status != Status.GRANTED)
+    rows = select(Certificate).where(Certificate.service_id == service_id, was_published())
     return told_of(unit, unit.db.scalars(rows.order_by(Certificate.id.desc()).limit(MOST_SHOWN)).all(), day)
 
 
@@ -250,7 +251,7 @@ def _curriculum_sentence(told: Told, good: bool) -> str:
 
 def _certificates_with(unit: Unit, curriculum_id: int, day: date) -> list[Told]:
     holding = select(CertificateItem.certificate_id).where(CertificateItem.curriculum_id == curriculum_id)
-    rows = select(Certificate).where(Certificate.id.in_(holding), Certificate.status != Status.GRANTED)
+    rows = select(Certificate).where(Certificate.id.in_(holding), was_published())
     return told_of(unit, unit.db.scalars(rows.order_by(Certificate.id.desc()).limit(MOST_SHOWN)).all(), day)
 
 
@@ -336,7 +337,7 @@ def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
     """How many certificates of a body stand how today; one that ran out counts as expired, whatever was recorded last."""
     finals = [status for status in Status if status.is_final]
     gone = case((and_(Certificate.expires_on < day, Certificate.status.not_in(finals)), literal(1)), else_=literal(0))
-    rows = select(Certificate.status, gone, func.count()).where(Certificate.body_id == body_id, Certificate.status != Status.GRANTED)
+    rows = select(Certificate.status, gone, func.count()).where(Certificate.body_id == body_id, was_published())
     counts: dict[str, int] = {}
     for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)):
         word = label(Status.EXPIRED if over else status)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from app.certificates.models import Certificate, CertificateItem, CertificateVersion
-from app.certificates.queries import whole_status
+from app.certificates.queries import was_published, whole_status
 from app.certificates.rules import NumberAnswer, Status, parse_number
 from app.curricula.models import VersionNation, VersionPopulation, VersionSetting
 from app.kernel.database import Unit
@@ -130,7 +130,7 @@ def _chosen(asked: Filters, on: date | None) -> dict[str, str]:
 
 def _found(unit: Unit, asked: Filters, day: date, q: str | None = None) -> Select[Certificate]:
     """The certificates the public has been told of, narrowed to what was asked."""
-    rows = select(Certificate).where(Certificate.starts_on <= day, Certificate.status != Status.GRANTED, *_with_status(asked.status, day))
+    rows = select(Certificate).where(Certificate.starts_on <= day, was_published(), *_with_status(asked.status, day))
     if asked.route:
         rows = rows.where(Certificate.service_id.in_(select(TrainingService.id).where(TrainingService.route == asked.route)))
     if asked.body:

@@ -6,7 +6,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.certificates.models import Certificate, CertificateStatus
-from app.certificates.queries import lines_of
+from app.certificates.queries import lines_of, status_on
 from app.certificates.rules import NumberAnswer, Status, TypedNumber, in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
@@ -119,10 +119,11 @@ def _verdict(unit: Unit, number: TypedNumber, found: Told | None, day: date, kno
         return not_a_number()
     if number.answer is NumberAnswer.WRONG_CHECK:
         return look_again(number.number)
-    if found is None or found.certificate.status is Status.GRANTED:
+    if found is None:
         return never_issued()
     if not found.seen.published:
-        return not_known_then(spoken(known_at or unit.now))
+        later = known_at is not None and status_on(unit, found.certificate.id, day).published
+        return not_known_then(spoken(known_at)) if known_at and later else never_issued()
     one = found.certificate
     return verdict(found.holder_name, one.number, found.seen, one.expires_on, one.starts_on, day, unit.today)
 
