@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.curricula.models import Curriculum, CurriculumVersion
 from app.curricula.queries.scope import (
@@ -33,41 +33,35 @@ PAGE = 50
 
 def curriculum_list(unit: Unit, q: str = "", after: str = "") -> CurriculumList:
     """The curricula in scope by title, 50 at a time; `after` is the reference of the last one seen."""
-    newest = (
-        visible_versions(unit)
-        .with_only_columns(
-            CurriculumVersion.curriculum_id, func.max(CurriculumVersion.number).label("number")
-        )
-        .group_by(CurriculumVersion.curriculum_id)
-        .subquery()
-    )
-    statement = (
-        select(Curriculum, CurriculumVersion)
-        .join(newest, newest.c.curriculum_id == Curriculum.id)
-        .join(
-            CurriculumVersion,
-            (CurriculumVersion.curriculum_id == Curriculum.id)
-            & (CurriculumVersion.number == newest.c.number),
-        )
-        .where(Curriculum.id.in_(visible(unit).with_only_columns(Curriculum.id)))
-        .order_by(CurriculumVersion.title, Curriculum.id)
-        .limit(PAGE + 1)
-    )
+    statement = _newest_versions(unit)
     if q:
         statement = statement.where(func.lower(CurriculumVersion.title).contains(q.lower(), autoescape=True))
-    last = _last_seen(unit, after)
-    if last is not None:
+    if last := _last_seen(unit, after):
         title, seen = last
-        statement = statement.where(
-            (CurriculumVersion.title > title) | ((CurriculumVersion.title == title) & (Curriculum.id > seen))
-        )
-    rows = unit.db.execute(statement).all()
+        later = (CurriculumVersion.title == title) & (Curriculum.id > seen)
+        statement = statement.where((CurriculumVersion.title > title) | later)
+    rows = unit.db.execute(statement.limit(PAGE + 1)).all()
     names = names_of(unit, {curriculum.organisation_id for curriculum, _version in rows})
     items = [_curriculum_line(curriculum, version, names) for curriculum, version in rows[:PAGE]]
     return CurriculumList(
         q=q, items=items, next=items[-1].ref if len(rows) > PAGE else None,
         may_open=unit.actor.may(P.CURRICULUM_WRITE) and unit.actor.seat is Seat.PROVIDER,
     )  # fmt: skip
+
+
+def _newest_versions(unit: Unit) -> Select[Curriculum, CurriculumVersion]:
+    """Every curriculum in scope with the newest of its versions that the actor may know of, by title."""
+    of, number = CurriculumVersion.curriculum_id, CurriculumVersion.number
+    newest = (
+        visible_versions(unit).with_only_columns(of, func.max(number).label("number")).group_by(of).subquery()
+    )
+    return (
+        select(Curriculum, CurriculumVersion)
+        .join(newest, newest.c.curriculum_id == Curriculum.id)
+        .join(CurriculumVersion, (of == Curriculum.id) & (number == newest.c.number))
+        .where(Curriculum.id.in_(visible(unit).with_only_columns(Curriculum.id)))
+        .order_by(CurriculumVersion.title, Curriculum.id)
+    )
 
 
 def _last_seen(unit: Unit, ref: str) -> tuple[str, int] | None:
