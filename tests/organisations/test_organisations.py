@@ -178,7 +178,7 @@ def test_only_a_certification_body_has_a_code_and_it_is_its_own(site: Site) -> N
         {"name": "Larkfield Homes", "seat": Seat.AFFILIATE, "code": "LAR"},
     ):
         with pytest.raises(Invalid) as refused:
-            make_organisation(site, **faulty)  # type: ignore[arg-type]
+            make_organisation(site, **faulty)
         assert "code" in refused.value.fields
 
 

@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
 from app.kernel.actor import SYSTEM
@@ -34,7 +34,7 @@ def last_link(site: Site) -> str:
     letter = message_from_bytes(newest.read_bytes(), policy=default)
     body = letter.get_body(("plain",))
     assert body
-    words = body.get_content().split()
+    words = str(body.get_content()).split()
     return next(word for word in words if "/invitations/" in word or "/password/" in word).removeprefix(
         "http://testserver"
     )
@@ -574,17 +574,15 @@ def test_who_is_asking_costs_one_question(
         token = None
 
     asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
     with reading(site) as unit:
-        connection = unit.db.connection()
-        original = connection.dialect.do_execute
-        connection.dialect.do_execute = lambda *args, **more: (
-            asked.append(args[1]),
-            original(*args, **more),
-        )[1]  # type: ignore[method-assign,assignment]
-        try:
-            actor = queries.identify(unit, Cookie())
-        finally:
-            connection.dialect.do_execute = original  # type: ignore[method-assign]
+        unit.db.connection()
+        event.listen(site.engine, "before_cursor_execute", count)
+        actor = queries.identify(unit, Cookie())
+        event.remove(site.engine, "before_cursor_execute", count)
     assert actor
     assert len(asked) == 1
 

@@ -133,7 +133,7 @@ def new_codes(unit: Unit, form: Proved) -> Write:
     return write
 
 
-@area.action("/account/sessions/{ref}/end", then=account, may=SIGNED_IN)
+@area.action("/account/sessions/{ref}/end", then=account, may=SIGNED_IN, html_only=True)
 def end_session(unit: Unit, ref: Ref, form: Nothing) -> Landing:
     """Sign out another browser, or this one."""
     commands.end_session(unit, ref)
@@ -176,7 +176,7 @@ def make_token(unit: Unit, form: NewToken) -> Landing:
     return Landing(show=NewTokenView(name=made.name, token=secret, expires_on=made.expires_on))
 
 
-@area.action("/account/tokens/{ref}/end", then=account, may=SIGNED_IN)
+@area.action("/account/tokens/{ref}/end", then=account, may=SIGNED_IN, html_only=True)
 def end_token(unit: Unit, ref: Ref, form: Nothing) -> Landing:
     """A token stops working."""
     commands.end_token(unit, ref)
@@ -203,14 +203,14 @@ def ask_interest(unit: Unit) -> Ask:
     may=SIGNED_IN,
     ask=ask_interest,
     form_path="/account/interests/new",
-    status=201,
+    html_only=True,
 )
 def declare(unit: Unit, form: Declare) -> None:
     """Declare what ties one to an organisation."""
     commands.declare_interest(unit, queries.account_of(unit), form)
 
 
-@area.action("/account/interests/{ref}/end", then=account, may=SIGNED_IN)
+@area.action("/account/interests/{ref}/end", then=account, may=SIGNED_IN, html_only=True)
 def end_interest(unit: Unit, ref: Ref, form: Nothing) -> Landing:
     """A tie ends; it stays on record."""
     commands.end_interest(unit, ref)
