@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 import app.audits.effects
 import app.cases.effects
-import app.people.effects  # noqa: F401
+import app.licences.effects
+import app.people.effects
+import app.providers.effects  # noqa: F401
 from app.audits.pages import area as audits
 from app.curricula.pages import area as curricula
 from app.desks.pages import area as desks

@@ -61,7 +61,7 @@ def open_licence(unit: Unit, form: NewLicence) -> Licence:
                 "Somebody else has just noted an application of this body. Nothing was saved: look at the list of licences."
             )
         ) from error
-    _write(unit, licence, None, unit.today, "", _("The body asked for a licence."), form.note)
+    _write(unit, licence, None, unit.today, "", "", form.note)
     return licence
 
 
@@ -69,14 +69,14 @@ def check(unit: Unit, licence: Licence, form: Checked) -> None:
     """The application is complete and in order."""
     before = licence.status
     take(unit, LICENCE, licence, "check", form)
-    _write(unit, licence, before, unit.today, "", _("RRN checked the application."), form.private_text)
+    _write(unit, licence, before, unit.today, "", "", form.private_text)
 
 
 def decline(unit: Unit, licence: Licence, form: Checked) -> None:
     """The application leads to no licence."""
     before = licence.status
     take(unit, LICENCE, licence, "decline", form)
-    _write(unit, licence, before, unit.today, "", _("The application led to no licence."), form.private_text)
+    _write(unit, licence, before, unit.today, "", "", form.private_text)
 
 
 def license_body(unit: Unit, licence: Licence, form: Terms) -> None:

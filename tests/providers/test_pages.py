@@ -43,7 +43,7 @@ def test_a_provider_describes_itself_and_brings_an_affiliate_and_a_trainer_to_ap
         "settings": ["health"],
         "populations": ["adults", "autism"],
     }
-    assert "Adults and Autistic people" in desk.send("/providers", form="/providers/new", **chosen)
+    assert "Adults, Autistic people" in desk.send("/providers", form="/providers/new", **chosen)
     path = desk.place
     desk.sit(officer).read(path, status=404)
     with writing(site, SYSTEM) as unit:
