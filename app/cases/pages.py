@@ -8,11 +8,11 @@ from pydantic import Field
 from app.cases import commands, queries
 from app.cases.queries import AgreementPage, CaseView, QueueView
 from app.cases.rules import CASE, State
-from app.cases.rules.forms import OpenCase, SaveApplication
+from app.cases.rules.forms import OpenCase, OpenFollowUp, SaveApplication
 from app.kernel.database import Unit
 from app.kernel.fields import Ref, View
-from app.kernel.workflow import Workflow
 from app.kernel.words import _
+from app.kernel.workflow import Workflow
 from app.permissions import Permission as P
 from app.web.forms import FormView, draw_form
 from app.web.routing import Area, Ask
@@ -103,6 +103,21 @@ def open_case(unit: Unit, form: OpenCase) -> dict[str, Any]:
     return {"ref": commands.open_case(unit, form).ref}
 
 
+def ask_follow_up(unit: Unit) -> Ask:
+    """The form that looks again at a certificate there is."""
+    return Ask(
+        title=_("Look again at a certificate"), submit=_("Open the case"), back="/cases",
+        lead=_("For surveillance, or when something was heard. The agreement with the client goes on."),
+        choices=queries.follow_up_choices(unit),
+    )  # fmt: skip
+
+
+@area.action("/cases/follow-up", then=show, may=P.CASE_OFFICE, ask=ask_follow_up, status=201)
+def open_follow_up(unit: Unit, form: OpenFollowUp) -> dict[str, Any]:
+    """Open a case on a certificate there is."""
+    return {"ref": commands.open_follow_up(unit, form).ref}
+
+
 area.steps(
     "/cases/{ref}", AT_THE_DESK, find=queries.find_case, then=show,
     doing={name: function for name, function in commands.DOING.items() if name != "save"},
@@ -111,6 +126,7 @@ area.steps(
         "object-to-team": queries.team_choices, "answer-objection": queries.objected_choices,
         "complete-evaluation": queries.verdict_choices, "give-up": queries.verdict_choices,
         "close-note": queries.note_choices, "recommend": queries.verdict_choices, "grant": queries.item_choices,
+        "reduce": queries.item_choices,
     },
     values={
         "accept-agreement": queries.agreement_values, "sign-agreement": queries.agreement_values,

@@ -27,6 +27,14 @@ from app.cases.commands.evaluation import (
     sign_agreement,
     tell_findings,
 )
+from app.cases.commands.followup import (
+    end_certificate,
+    maintain,
+    open_follow_up,
+    reduce,
+    restore,
+    suspend,
+)
 from app.cases.commands.review import close_note, note_section, recommend, return_to_evaluation
 from app.cases.models import Case
 from app.kernel.database import Unit
@@ -56,8 +64,13 @@ DOING: dict[str, Callable[[Unit, Case, Any], None]] = {
     "grant": grant,
     "refuse": refuse,
     "defer": defer,
+    "maintain": maintain,
+    "restore": restore,
+    "reduce": reduce,
+    "suspend": suspend,
+    "end-certificate": end_certificate,
     "withdraw-application": withdraw_application,
 }
 """The function of each step that does more than move the case, by the name of the step."""
 
-__all__ = ["DOING", "open_case"]
+__all__ = ["DOING", "open_case", "open_follow_up"]

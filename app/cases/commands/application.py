@@ -68,14 +68,16 @@ def open_case(unit: Unit, form: OpenCase) -> Case:
     return case
 
 
-def new_case(unit: Unit, kind: Kind, service: TrainingService, body: Organisation) -> Case:
+def new_case(
+    unit: Unit, kind: Kind, service: TrainingService, body: Organisation, first: State = State.DRAFT
+) -> Case:
     """A case pinned to the rules of today, with the next number of its body."""
     pack = newest_rule_pack()
     standards = edition(pack.editions[0])
     return Case(
         ref=reference(body.code or "X", _next_number(unit, body.id)), kind=kind, client_id=service.organisation_id,
         service_id=service.id, body_id=body.id, edition=standards.id, edition_digest=standards.digest,
-        rule_pack=pack.id, rule_pack_digest=pack.digest, status=State.DRAFT, opened_at=unit.now,
+        rule_pack=pack.id, rule_pack_digest=pack.digest, status=first, opened_at=unit.now,
         status_since=unit.now,
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ def grant(unit: Unit, case: Case, form: Grant) -> None:
     if starts_on < unit.today:
         raise Invalid(_(NOT_SAVED), {"starts_on": _("A certificate cannot be valid before it is decided on.")})
     outcomes = {ref: _outcome(ref, form) for ref in items}
-    decision = _decide(unit, case, "grant", form, outcomes={ref: one.value for ref, one in outcomes.items()})
+    decision = decide(unit, case, "grant", form, outcomes={ref: one.value for ref, one in outcomes.items()})
     for ref, (item, version) in items.items():
         item.outcome = outcomes[ref]
         if item.outcome is Outcome.GRANTED:
@@ -49,7 +49,7 @@ def _granted(unit: Unit, case: Case, decision: Decision, versions: Iterable[Curr
         edition=case.edition, rule_pack=case.rule_pack, items=tuple(one.id for one in versions),
         decided_on=decision.on, decision_ref=decision.ref, starts_on=starts_on,
         term_months=rule_pack(case.rule_pack).term_months,
-        affiliates=len(queries.affiliates_of(unit, case)),
+        affiliates=len(queries.affiliates_of(unit, case)), case_thread=case.thread,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _outcome(ref: str, form: Grant) -> Outcome:
 def refuse(unit: Unit, case: Case, form: Decide) -> None:
     """Refuse certification with reasons; the notice and the way to appeal follow (ISO/IEC 17065, 7.6.6)."""
     items = queries.scope_of(unit, case)
-    _decide(unit, case, "refuse", form, outcomes={item.ref: Outcome.REFUSED.value for item, _version in items})
+    decide(unit, case, "refuse", form, outcomes={item.ref: Outcome.REFUSED.value for item, _version in items})
     for item, _version in items:
         item.outcome = Outcome.REFUSED
     release(unit, [version for _item, version in items])
@@ -80,12 +80,12 @@ def refuse(unit: Unit, case: Case, form: Decide) -> None:
 
 def defer(unit: Unit, case: Case, form: Decide) -> None:
     """Decide nothing yet: the evaluators look again at what is named."""
-    _decide(unit, case, "defer", form)
+    decide(unit, case, "defer", form)
     case.reviewed_at = case.review_verdict = None
     case.reviewer_name = case.review_reasons = ""
 
 
-def _decide(unit: Unit, case: Case, step: str, form: Any, **more: Any) -> Decision:
+def decide(unit: Unit, case: Case, step: str, form: Any, **more: Any) -> Decision:
     """Gather what the decision relies on, licence first and locked, take the step, and keep both."""
     relied_on = queries.grounds(unit, case, step) | more
     if digest(queries.results_content(unit, case)) != case.results_digest:

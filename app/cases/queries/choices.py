@@ -14,7 +14,7 @@ from app.cases.queries.scope import (
     scope_of,
     team_of,
 )
-from app.cases.rules import CHECK_WORDS, Check, Kind, Section, State, TeamRole, Verdict
+from app.cases.rules import CHECK_WORDS, Check, Kind, Section, TeamRole, Verdict
 from app.cases.rules.forms import SaveApplication
 from app.curricula.models import CurriculumVersion
 from app.curricula.queries import versions_of_service
@@ -55,6 +55,11 @@ def opening_choices(unit: Unit) -> Choices:
         "kind": [(kind.value, label(kind)) for kind in CLIENTS_KINDS],
         "curricula": [(version.ref, named(version)) for version in versions],
     }
+
+
+def follow_up_choices(_unit: Unit) -> Choices:
+    """Why a body looks again at a certificate."""
+    return {"kind": [(kind.value, label(kind)) for kind in BODYS_KINDS]}
 
 
 def affiliates_to_choose(unit: Unit, case: Case) -> list[tuple[Affiliate, str]]:
@@ -175,10 +180,6 @@ def item_choices(unit: Unit, case: Case) -> Choices:
 def item_values(unit: Unit, case: Case) -> Mapping[str, object]:
     """All of them, as a start: what is left out is refused."""
     return {"granted": [item.ref for item, _version in scope_of(unit, case)]}
-
-
-def is_editable(case: Case) -> bool:
-    return case.status is State.DRAFT
 
 
 def items_by_ref(unit: Unit, case: Case) -> dict[str, tuple[ScopeItem, CurriculumVersion]]:

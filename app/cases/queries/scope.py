@@ -16,6 +16,7 @@ from app.cases.models import (
     ScopeItem,
 )
 from app.certificates.models import Certificate
+from app.certificates.rules import parse_number
 from app.curricula.models import CurriculumVersion
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -131,3 +132,21 @@ def case_that_granted(unit: Unit, certificate_id: int) -> Case | None:
     """The case whose decision a certificate came from."""
     ref = select(Certificate.case_ref).where(Certificate.id == certificate_id).scalar_subquery()
     return unit.db.scalar(select(Case).where(Case.ref == ref))
+
+
+def granting_case(unit: Unit, certificate: Certificate) -> Case:
+    """The same, for code that needs there to be one. Raises NotFound."""
+    found = case_that_granted(unit, certificate.id)
+    if found is None:
+        raise NotFound(_("The case that granted this certificate is not in this register. Nothing was saved."))
+    return found
+
+
+def certificate_to_follow(unit: Unit, typed: str) -> Certificate:
+    """A certificate of the actor's own body by its number as people type it. Raises NotFound."""
+    number = parse_number(typed).number
+    own = Certificate.body_id == unit.actor.organisation_id
+    found = unit.db.scalar(select(Certificate).where(Certificate.number == number, own)) if number else None
+    if found is None:
+        raise NotFound(_("Your certification body has no certificate of that number. Nothing was saved."))
+    return found
