@@ -4,7 +4,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.kernel.fields import Day, Email, Form, Line, Optional, Prose, StepForm
 from app.permissions import Seat
@@ -25,30 +25,29 @@ class Scheme(StrEnum):
     URN = "school_urn"
 
 
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+_UPPER = BeforeValidator(_upper)
+
+
 def _pattern(pattern: str) -> StringConstraints:
     """Upper case, without blanks around it, written as that register writes it."""
-    return StringConstraints(max_length=20, strip_whitespace=True, to_upper=True, pattern=pattern)
+    return StringConstraints(max_length=20, pattern=pattern)
 
 
-CompanyNumber = Annotated[str, _pattern(r"^([0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z])$")]
-CharityEnglandWales = Annotated[str, _pattern(r"^[0-9]{6,7}(-[0-9]{1,3})?$")]
-CharityScotland = Annotated[str, _pattern(r"^SC[0-9]{6}$")]
-CharityNorthernIreland = Annotated[str, _pattern(r"^(NIC)?[0-9]{6}$")]
-CqcProvider = Annotated[str, _pattern(r"^(1-[0-9]{6,12}|R[A-Z0-9]{2,4})$")]
-CqcLocation = Annotated[str, _pattern(r"^(1-[0-9]{6,12}|R[A-Z0-9]{4,6})$")]
-OdsCode = Annotated[str, _pattern(r"^[A-Z0-9]{3,10}$")]
-Ukprn = Annotated[str, _pattern(r"^1[0-9]{7}$")]
-SchoolUrn = Annotated[str, _pattern(r"^[0-9]{6}$")]
-Postcode = Annotated[
-    str,
-    StringConstraints(
-        max_length=10,
-        strip_whitespace=True,
-        to_upper=True,
-        pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$",
-    ),
-]
-BodyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strip_whitespace=True, to_upper=True)]
+CompanyNumber = Annotated[str, _UPPER, _pattern(r"^([0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z])$")]
+CharityEnglandWales = Annotated[str, _UPPER, _pattern(r"^[0-9]{6,7}(-[0-9]{1,3})?$")]
+CharityScotland = Annotated[str, _UPPER, _pattern(r"^SC[0-9]{6}$")]
+CharityNorthernIreland = Annotated[str, _UPPER, _pattern(r"^(NIC)?[0-9]{6}$")]
+CqcProvider = Annotated[str, _UPPER, _pattern(r"^(1-[0-9]{6,12}|R[A-Z0-9]{2,4})$")]
+CqcLocation = Annotated[str, _UPPER, _pattern(r"^(1-[0-9]{6,12}|R[A-Z0-9]{4,6})$")]
+OdsCode = Annotated[str, _UPPER, _pattern(r"^[A-Z0-9]{3,10}$")]
+Ukprn = Annotated[str, _UPPER, _pattern(r"^1[0-9]{7}$")]
+SchoolUrn = Annotated[str, _UPPER, _pattern(r"^[0-9]{6}$")]
+Postcode = Annotated[str, _UPPER, _pattern(r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$")]
+BodyCode = Annotated[str, _UPPER, _pattern(r"^[A-Z]{3}$")]
 Website = Annotated[
     str,
     StringConstraints(
