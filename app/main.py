@@ -13,10 +13,13 @@ from sqlalchemy import text
 
 import app.audits.effects
 import app.cases.effects
+import app.certificates.effects
 import app.licences.effects
 import app.people.effects
 import app.providers.effects  # noqa: F401
 from app.audits.pages import area as audits
+from app.cases.pages import area as cases
+from app.certificates.pages import area as certificates
 from app.curricula.pages import area as curricula
 from app.desks.pages import area as desks
 from app.kernel.clock import Clock, civil_date, system_clock
@@ -42,7 +45,7 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (desks, organisations, people, audits, licences, providers, standards, curricula, registry, marks)
+AREAS: tuple[Area, ...] = (cases, certificates, desks, organisations, people, audits, licences, providers, standards, curricula, registry, marks)
 styleguide = Area("styleguide")
 
 
