@@ -32,6 +32,12 @@ from app.permissions import Permission as P
 from app.standards.queries import edition
 from app.standards.rules import Level, Requirement
 
+_SUBMITTED = "curriculum_version.submitted"
+_TOLD = {CURRICULUM_VERSION.event(step) for step in CURRICULUM_VERSION.steps} | {
+    "curriculum_version.started",
+    "curriculum_version.document_added",
+}
+
 
 def version_view_of(
     unit: Unit, curriculum: Curriculum, version: CurriculumVersion, owner: Organisation
@@ -62,12 +68,14 @@ def version_view_of(
 
 
 def _history(unit: Unit, version: CurriculumVersion, own: bool) -> list[HistoryLine]:
-    """How a draft came about is the provider's business; everybody else reads from the submission on."""
-    lines = told(unit, version.thread, _note)
-    if own or version.submitted_at is None:
-        return lines
+    """The steps and documents of a version, newest first; single edits of a draft stay in the journal.
+
+    How a draft came about is the provider's business: everybody else reads from the submission on.
+    """
     kinds = [event.kind for event in history(unit, version.thread)]
-    return lines[: len(kinds) - kinds.index("curriculum_version.submitted")]
+    first = 0 if own or _SUBMITTED not in kinds else kinds.index(_SUBMITTED)
+    newest_first = zip(reversed(kinds[first:]), told(unit, version.thread, _note), strict=False)
+    return [line for kind, line in newest_first if kind in _TOLD]
 
 
 def _note(event: Event) -> str:
