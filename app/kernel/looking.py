@@ -21,7 +21,16 @@ MOST_MEMBERS = 2000
 MOST_UNPACKED = 100 * 1024 * 1024
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38
-_REFUSED_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "ctypes.dlopen")
+_REFUSED_EVENTS = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.spawn",
+    "ctypes.dlopen",
+)
 _PDF_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/Rendition", "/RichMediaExecute"}
 _PDF_KEYS = {"/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/RichMediaContent"}
 _OFFICE = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
@@ -69,7 +78,9 @@ def look_at_pdf(content: bytes) -> dict[str, Any]:
 
 def _search_objects(reader: Any) -> None:
     """Every object of the file, so that nothing hides behind an unusual path from the root."""
-    numbers = {(number, generation) for generation, table in reader.xref.items() for number in table if number}
+    numbers = {
+        (number, generation) for generation, table in reader.xref.items() for number in table if number
+    }
     numbers |= {(number, 0) for number in reader.xref_objStm}
     if len(numbers) > MOST_OBJECTS:
         raise Problem("too_large_inside")
@@ -83,10 +94,18 @@ def _search_objects(reader: Any) -> None:
 def _inside(thing: Any) -> list[Any]:
     """What stands directly inside; references are not followed, every object is visited anyway."""
     if isinstance(thing, dict):
-        if _PDF_KEYS & thing.keys() or thing.get("/S") in _PDF_ACTIONS or thing.get("/Type") == "/EmbeddedFile":
+        if (
+            _PDF_KEYS & thing.keys()
+            or thing.get("/S") in _PDF_ACTIONS
+            or thing.get("/Type") == "/EmbeddedFile"
+        ):
             raise Problem("active")
         return [value for value in dict.values(thing) if isinstance(value, dict | list)]
-    return [value for value in list.__iter__(thing) if isinstance(value, dict | list)] if isinstance(thing, list) else []
+    return (
+        [value for value in list.__iter__(thing) if isinstance(value, dict | list)]
+        if isinstance(thing, list)
+        else []
+    )
 
 
 def look_at_picture(content: bytes, kind: str) -> dict[str, Any]:

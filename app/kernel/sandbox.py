@@ -39,7 +39,9 @@ def look(content: bytes) -> Seen:
     Call it outside a transaction: it takes up to a second, at worst 10. Raises Unfit, or TooSoon when too many wait.
     """
     if not _places.acquire(timeout=WAIT_SECONDS):
-        raise TooSoon(_("Many files are being checked just now. Nothing was saved: send it again in a minute."), 60)
+        raise TooSoon(
+            _("Many files are being checked just now. Nothing was saved: send it again in a minute."), 60
+        )
     try:
         answer = _ask_child(content)
     finally:
@@ -51,7 +53,11 @@ def look(content: bytes) -> Seen:
 
 def _ask_child(content: bytes) -> dict[str, Any]:
     """The child's answer; a child that died, hung or babbled has met a file we do not take."""
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as sent, tempfile.TemporaryFile() as said:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile() as sent,
+        tempfile.TemporaryFile() as said,
+    ):
         sent.write(content)
         sent.seek(0)
         try:
@@ -79,7 +85,11 @@ def _sentence(problem: str) -> str:
     return {
         "broken": _("the file is damaged or is not what its name says"),
         "encrypted": _("the file is locked with a password; send it without one"),
-        "encrypted_or_old_office": _("the file is locked with a password or of an old Office kind; save it as .docx, .xlsx or PDF without a password"),
-        "active": _("the file contains something that runs or fetches by itself (macros, scripts, attachments or outside parts); save it as a plain PDF"),
+        "encrypted_or_old_office": _(
+            "the file is locked with a password or of an old Office kind; save it as .docx, .xlsx or PDF without a password"
+        ),
+        "active": _(
+            "the file contains something that runs or fetches by itself (macros, scripts, attachments or outside parts); save it as a plain PDF"
+        ),
         "too_large_inside": _("the file unpacks to more than we take"),
     }.get(problem, _("only PDF, PNG, JPEG, Word (.docx) and Excel (.xlsx) files are taken"))
