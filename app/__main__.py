@@ -15,7 +15,9 @@ import uvicorn
 from alembic import command
 from alembic.config import Config
 from rich.console import Console
+from rich.progress import Progress
 
+from app.check.walk import LOOKS, breaches
 from app.kernel import outbox
 from app.kernel.database import Site, connect
 from app.kernel.logging import set_up
@@ -135,6 +137,25 @@ def work_once(site: Site, last: dict[str, datetime]) -> bool:
     except Exception:
         logging.getLogger("worker").exception("the worker could not work; it tries again")
         return False
+
+
+@rrn.command()
+def check() -> None:
+    """Walk every invariant, chain, proof, stored file and seal; one line for each breach, and exit 1 when there is one."""
+    site, found = connect(settings_or_exit()), 0
+    with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=len(LOOKS))
+
+        def begin(words: str) -> None:
+            progress.update(bar, description=words, advance=1)
+
+        for words, breach in breaches(site, begin):
+            found += 1
+            typer.echo(f"{words}: {breach.where} {breach.what}")
+    site.engine.dispose()
+    if found:
+        raise typer.Exit(1)
+    say.print(f"Nothing is wrong: {len(LOOKS)} checks found no breach.")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
 from app.cases.rules import OVER, Kind
@@ -110,15 +111,14 @@ def certificate_lines(unit: Unit) -> list[DeskLine]:
     """Certificates that are being issued, that are suspended, and that end within the year it takes to renew them."""
     if not unit.actor.may(Permission.CERTIFICATE_READ) or unit.actor.seat not in (Seat.PROVIDER, Seat.BODY):
         return []
-    rows = unit.db.execute(_certificates(unit)).tuples().all()
+    rows = unit.db.execute(_certificates(unit)).all()
     return [_certificate(unit, *row) for row in rows]
 
 
 def _certificates(unit: Unit) -> Select[Certificate, str, CertificateStatus]:
     own = Certificate.holder_id if unit.actor.seat is Seat.PROVIDER else Certificate.body_id
-    newest = select(func.max(CertificateStatus.id)).where(
-        CertificateStatus.certificate_id == Certificate.id, CertificateStatus.item_id.is_(None)
-    )
+    line = aliased(CertificateStatus)
+    newest = select(func.max(line.id)).where(line.certificate_id == Certificate.id, line.item_id.is_(None))
     return (
         select(Certificate, Organisation.name, CertificateStatus)
         .join(Organisation, Organisation.id == Certificate.holder_id)

@@ -64,10 +64,10 @@ def _own_trainers(unit: Unit) -> Any:
 
 def _rows(unit: Unit, visible: Any, table: Any) -> Sequence[Any]:
     wanted = visible.join(TrainingService, TrainingService.id == table.service_id).add_columns(
-        TrainingService
+        TrainingService.organisation_id
     )
     order = (table.lapses_on.is_(None), table.lapses_on, table.id)
-    return unit.db.execute(wanted.where(_asks(unit, table)).order_by(*order).limit(MOST)).tuples().all()
+    return unit.db.execute(wanted.where(_asks(unit, table)).order_by(*order).limit(MOST)).all()
 
 
 def _asks(unit: Unit, table: Any) -> ColumnElement[bool]:
@@ -80,17 +80,15 @@ def _asks(unit: Unit, table: Any) -> ColumnElement[bool]:
 
 
 def _names(unit: Unit, affiliates: Sequence[Any], trainers: Sequence[Any]) -> dict[int, str]:
-    services = [service.organisation_id for _row, service in (*affiliates, *trainers)]
+    services = [service for _row, service in (*affiliates, *trainers)]
     return names_of(unit, {row.organisation_id for row, _service in affiliates} | set(services))
 
 
-def _line(
-    unit: Unit, row: Any, service: TrainingService, kind: str, name: str, names: dict[int, str]
-) -> DeskLine:
+def _line(unit: Unit, row: Any, service: int, kind: str, name: str, names: dict[int, str]) -> DeskLine:
     ends = row.lapses_on if row.status.value == APPROVED else None
     about = _("Affiliate {name}") if kind == "affiliate" else _("Trainer {name}")
     return DeskLine(
-        kind=kind, about=about.format(name=name), sentence=_said(unit, row, ends, names[service.organisation_id]),
+        kind=kind, about=about.format(name=name), sentence=_said(unit, row, ends, names[service]),
         due_on=ends, late=ends is not None and ends < unit.today, mine=_is_mine(unit, row.status.value),
         href=f"/{kind}s/{row.ref}", button=_("Open the affiliate") if kind == "affiliate" else _("Open the trainer"),
     )  # fmt: skip

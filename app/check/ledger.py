@@ -1,0 +1,151 @@
+"""The ledger: entries, the tree over them, what was told, the signed checkpoints; hashed here once more from the bytes."""
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+
+from app.certificates.keys import PublicKeys, Purpose
+from app.check.breach import BATCH, Breach
+from app.check.places import public_keys
+from app.kernel.database import Unit
+from app.kernel.journal import Event
+from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode, LedgerTold
+
+ENTRY, NODE = LedgerEntry.__table__, LedgerNode.__table__
+Rows = list[list[bytes]]
+"""The hashes of complete subtrees, row by row, leaves first (RFC 6962, section 2.1)."""
+
+
+def every_entry_is_what_was_logged(unit: Unit) -> Iterator[Breach]:
+    """Entries count from 0 without a hole, and their bytes say what their columns say."""
+    due = 0
+    wanted = (
+        select(ENTRY, Event.at, Event.id)
+        .outerjoin(Event, Event.id == ENTRY.c.event_id)
+        .order_by(ENTRY.c.number)
+    )
+    for row in unit.db.execute(wanted.execution_options(yield_per=BATCH)):
+        where = f"ledger entry {row.number}"
+        if row.number != due:
+            yield Breach(where, f"stands where entry {due} is due: something was taken out")
+        due = row.number + 1
+        if fault := _entry_fault(row):
+            yield Breach(where, fault)
+    size = unit.db.scalar(select(LedgerHead.size).where(LedgerHead.id == 1))
+    if size != due:
+        yield Breach("ledger head", f"counts {size} entries, there are {due}")
+
+
+def _entry_fault(row: Any) -> str:
+    try:
+        said = json.loads(row.data)
+    except ValueError:
+        return "is not JSON"
+    moment = row.recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if rfc8785.dumps(said) != row.data:
+        return "is not in the one canonical spelling (RFC 8785)"
+    if (said.get("kind"), said.get("subject"), said.get("recorded_at")) != (
+        row.kind,
+        row.subject_ref,
+        moment,
+    ):
+        return "does not say what its columns say"
+    return "" if row.at == row.recorded_at else "was not recorded in the moment of its event"
+
+
+def the_tree_follows_from_the_entries(unit: Unit) -> Iterator[Breach]:
+    """Every stored hash is the one that the bytes of the entries give, and none is missing or too many."""
+    rows = _hashed(unit)
+    stored = {(row.level, row.place): row.digest for row in unit.db.execute(select(NODE))}
+    for level, digests in enumerate(rows):
+        for place, digest in enumerate(digests):
+            found = stored.pop((level, place), None)
+            if found != digest:
+                fault = "is missing" if found is None else "is not the hash of what it covers"
+                yield Breach(f"ledger node {level}/{place}", fault)
+    for level, place in sorted(stored):
+        yield Breach(f"ledger node {level}/{place}", "covers entries that are not there")
+
+
+def _hashed(unit: Unit) -> Rows:
+    wanted = select(ENTRY.c.data).order_by(ENTRY.c.number).execution_options(yield_per=BATCH)
+    rows = [[hashlib.sha256(b"\x00" + row.data).digest() for row in unit.db.execute(wanted)]]
+    while len(rows[-1]) > 1:
+        below = rows[-1]
+        rows.append([_pair(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+    return rows
+
+
+def _pair(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def _root(rows: Rows, size: int) -> bytes:
+    """The root over the first entries: the complete subtrees of that size, joined from the smallest upwards."""
+    digest: bytes | None = None
+    for level in range(size.bit_length()):
+        if size >> level & 1:
+            subtree = rows[level][(size >> level) - 1]
+            digest = subtree if digest is None else _pair(subtree, digest)
+    return digest or hashlib.sha256(b"").digest()
+
+
+def what_was_told_is_what_was_committed(unit: Unit) -> Iterator[Breach]:
+    """The salted digest in each entry is that of what the public was told; a redacted one is told no more, and that is allowed."""
+    wanted = select(LedgerTold.number, LedgerTold.salt, LedgerTold.told, ENTRY.c.data).join(
+        ENTRY, ENTRY.c.number == LedgerTold.number
+    )
+    for row in unit.db.execute(wanted.order_by(LedgerTold.number).execution_options(yield_per=BATCH)):
+        digest = hashlib.sha256(row.salt + rfc8785.dumps(row.told)).hexdigest()
+        if json.loads(row.data).get("commitment") != digest:
+            yield Breach(f"ledger entry {row.number}", "committed to something else than what is told")
+
+
+def every_checkpoint_is_true_and_signed(unit: Unit) -> Iterator[Breach]:
+    """Each signed checkpoint names the root that the entries give, and a log key of ours signed it."""
+    rows, keys = _hashed(unit), public_keys(unit.site.settings)
+    for row in unit.db.execute(select(LedgerCheckpoint.__table__).order_by(LedgerCheckpoint.size)):
+        where = f"checkpoint at {row.size}"
+        if row.size > len(rows[0]):
+            yield Breach(where, f"speaks of more entries than the {len(rows[0])} there are")
+        elif (root := _root(rows, row.size)) != row.root:
+            yield Breach(where, "names another root than the entries give")
+        elif row.note.split("\n")[1:3] != [str(row.size), base64.b64encode(root).decode()]:
+            yield Breach(where, "its signed text says something else than its row")
+        if not _is_signed(row.note, keys):
+            yield Breach(where, "no log key of ours signed it")
+
+
+def _is_signed(note: str, keys: PublicKeys) -> bool:
+    """Whether one of the signature lines is by a log key of ours: an em dash, a name, base64 of key id and signature."""
+    text, _blank, lines = note[:-1].rpartition("\n\n")
+    signatures = [base64.b64decode(line.rsplit(" ", 1)[-1])[4:] for line in lines.split("\n")]
+    return any(
+        _verifies(key.public_key, f"{text}\n", one) for key in keys.all(Purpose.LOG) for one in signatures
+    )
+
+
+def _verifies(key: Any, text: str, signature: bytes) -> bool:
+    try:
+        assert isinstance(key, Ed25519PublicKey)
+        key.verify(signature, text.encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def no_event_is_told_twice(unit: Unit) -> Iterator[Breach]:
+    """Invariant 12: each public change has one entry and not two."""
+    twice = Counter(unit.db.scalars(select(ENTRY.c.event_id)))
+    for event, count in sorted(twice.items()):
+        if count > 1:
+            yield Breach(f"event {event}", f"stands {count} times in the ledger")

@@ -1,0 +1,73 @@
+"""The whole walk, in order: the invariants of the domain page by number, then chains, proofs, files and seals."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from app.check import cases, certificates, histories, journal, ledger, papers
+from app.check.breach import Breach, Walk
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, Unit, reading
+
+
+class Look(NamedTuple):
+    """One thing that is looked at: its words for people, and the function that looks."""
+
+    words: str
+    walk: Walk
+
+
+LOOKS = (
+    Look("1 no evaluator reviews or decides", cases.no_evaluator_reviews_or_decides),
+    Look("2 every decision had what it needs", cases.every_decision_had_what_it_needs),
+    Look("3 every certificate rests on a decision", certificates.every_certificate_rests_on_a_decision),
+    Look("3 every statement says what was decided", certificates.every_statement_says_what_was_decided),
+    Look("4 every change of status is said whole", histories.every_change_is_said_whole),
+    Look(
+        "5 and 12 every public change was told in its own moment",
+        histories.every_public_change_was_told_in_its_own_moment,
+    ),
+    Look("5 every status list says what was taken away", papers.every_status_list_says_what_was_taken_away),
+    Look("6 nothing private was told", certificates.nothing_private_was_told),
+    Look("7 nothing with a history is gone", journal.nothing_with_a_history_is_gone),
+    Look("7 append-only rows count without a hole", journal.append_only_rows_count_without_a_hole),
+    Look("10 every number is used once and resolves", certificates.every_number_is_used_once_and_resolves),
+    Look("11 histories have no gap and no overlap", histories.histories_have_no_gap_and_no_overlap),
+    Look("12 every status follows from the events", journal.every_status_follows_from_the_events),
+    Look("12 no event is told twice", ledger.no_event_is_told_twice),
+    Look("every event is chained", journal.every_event_is_chained),
+    Look("every counter is the sum of its results", cases.every_counter_is_the_sum_of_its_results),
+    Look("every ledger entry is what was logged", ledger.every_entry_is_what_was_logged),
+    Look("the tree follows from the entries", ledger.the_tree_follows_from_the_entries),
+    Look("what was told is what was committed", ledger.what_was_told_is_what_was_committed),
+    Look("every checkpoint is true and signed", ledger.every_checkpoint_is_true_and_signed),
+    Look("every piece of evidence is as it was sent", papers.every_piece_of_evidence_is_as_it_was_sent),
+    Look("every stored file is what its name says", papers.every_stored_file_is_what_its_name_says),
+    Look("every issued paper is whole", papers.every_issued_paper_is_whole),
+    Look("nothing was issued beside the register", papers.nothing_was_issued_beside_the_register),
+    Look("every seal is genuine", papers.every_seal_is_genuine),
+    Look("every credential is genuine", papers.every_credential_is_genuine),
+    Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),
+)
+"""Invariants 8 (complaints) and 9 (sampling) have no tables to walk yet; they come here with them."""
+
+
+def breaches(site: Site, begin: Callable[[str], None] = lambda _words: None) -> Iterator[tuple[str, Breach]]:
+    """Everything that is not as it must be, with the words of what was looked at, in one consistent view of the database.
+
+    `begin` hears what is looked at next. Nothing is written.
+    """
+    with reading(site, SYSTEM) as unit:
+        for look in LOOKS:
+            begin(look.words)
+            for breach in _found(unit, look):
+                yield look.words, breach
+
+
+def _found(unit: Unit, look: Look) -> Iterator[Breach]:
+    """What one look finds; what is too damaged even to be looked at is a breach as well, and the walk goes on."""
+    try:
+        yield from look.walk(unit)
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as fault:
+        yield Breach(
+            "this check", f"could not be finished, something is damaged: {type(fault).__name__}: {fault}"
+        )
