@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,12 +20,18 @@ class Certificate(Record, Table):
     """One certificate. Its number is never used again and resolves for ever (domain page, invariant 10)."""
 
     __tablename__ = "certificate"
+    __table_args__ = (
+        CheckConstraint("starts_on >= granted_on", name="begins_after_grant"),
+        CheckConstraint("expires_on > starts_on", name="ends_after_beginning"),
+    )
 
     number: Mapped[str] = mapped_column(unique=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("training_service.id"), index=True)
     body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     case_ref: Mapped[str] = mapped_column(index=True)
+    case_thread: Mapped[str] = mapped_column(default="")
+    """The history of the case that granted it: whoever evaluated there does not decide here."""
     decision_ref: Mapped[str] = mapped_column(unique=True)
     edition: Mapped[str]
     rule_pack: Mapped[str]
@@ -33,8 +39,6 @@ class Certificate(Record, Table):
     granted_on: Mapped[date]
     starts_on: Mapped[date]
     expires_on: Mapped[date] = mapped_column(index=True)
-    status_index: Mapped[int]
-    """The place in the body's status lists, chosen at random."""
 
 
 class CertificateCounter(Table):
@@ -67,7 +71,15 @@ class CertificateVersion(Table):
     """One version of the paper: the statement frozen at the decision, then the digests of what was issued."""
 
     __tablename__ = "certificate_version"
-    __table_args__ = (UniqueConstraint("certificate_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("certificate_id", "number"),
+        UniqueConstraint("body_id", "status_list", "status_index"),
+        CheckConstraint("status_index >= 0 and status_index < 131072", name="place_in_list"),
+        CheckConstraint(
+            "issued_at is null or (pdf_digest is not null and credential_digest is not null and ledger_number is not null)",
+            name="published_whole",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
@@ -81,6 +93,12 @@ class CertificateVersion(Table):
     credential_digest: Mapped[str | None]
     statement_digest: Mapped[str]
     ledger_number: Mapped[int | None]
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    status_list: Mapped[int]
+    status_index: Mapped[int]
+    """The entry in that list of the body, chosen at random so that it tells nothing about the certificate."""
+    held: Mapped[str | None]
+    """Why it is ready and not published: the sentence about the licence that stood in the way."""
 
 
 class CertificateStatus(Table):
@@ -108,6 +126,20 @@ class CertificateStatus(Table):
     limit_on: Mapped[date | None]
     """The day a suspension runs out and withdrawal is due."""
     contact: Mapped[str] = mapped_column(default="")
+
+
+class SignedStatusList(Table):
+    """The newest signed status list of a body for one purpose, as it is served (Bitstring Status List 1.0)."""
+
+    __tablename__ = "signed_status_list"
+
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    as_of: Mapped[int] = mapped_column(Key)
+    """The size of the ledger it was made from; an older one never takes the place of a newer."""
+    signed_at: Mapped[datetime]
 
 
 append_only("certificate_status")

@@ -50,7 +50,9 @@ def lines_of(
 def was_published() -> ColumnElement[bool]:
     """Whether the public was ever told of the certificate of a row: one withdrawn before it was issued never existed for it."""
     told = select(CertificateStatus.id).where(
-        CertificateStatus.certificate_id == Certificate.id, CertificateStatus.item_id.is_(None), CertificateStatus.status == Status.ACTIVE
+        CertificateStatus.certificate_id == Certificate.id,
+        CertificateStatus.item_id.is_(None),
+        CertificateStatus.status == Status.ACTIVE,
     )
     return told.correlate(Certificate).exists()
 
@@ -80,7 +82,11 @@ def derive(
         return StatusOn(certificate.id, None, None, published=published)
     expired = day > certificate.expires_on and not line.status.is_final
     status = Status.EXPIRED if expired else line.status
-    since = certificate.expires_on + timedelta(days=1) if expired else line.effective_on
+    since = (
+        certificate.expires_on + timedelta(days=1)
+        if expired
+        else max(line.effective_on, certificate.starts_on)
+    )
     return StatusOn(
         certificate_id=certificate.id, status=status, since=since, public_text="" if expired else line.public_text, published=True,
         ever_certified=True, ends_when="" if expired else line.ends_when, limit_on=None if expired else line.limit_on,
