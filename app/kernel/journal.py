@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select
 from sqlalchemy import event as database_event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.schema import ExecutableDDLElement
@@ -24,8 +24,8 @@ _effects: dict[str, dict[str, Effect]] = defaultdict(dict)
 class Thing(Protocol):
     """Anything the journal can speak of."""
 
-    id: Any
-
+    @property
+    def id(self) -> Any: ...
     @property
     def ref(self) -> Any: ...
     @property
@@ -51,6 +51,16 @@ class Event(Table):
     data: Mapped[dict[str, Any]]
     previous: Mapped[str]
     digest: Mapped[str]
+
+
+_JOTTED = tuple(column.name for column in Event.__table__.columns if column.name != "id")
+_JOT = insert(Event.__table__).inline()  # type: ignore[arg-type]
+_LAST = (
+    select(Event.seq, Event.digest)
+    .where(Event.thread == bindparam("thread"))
+    .order_by(Event.seq.desc())
+    .limit(1)
+)
 
 
 class Delivery(Table):
@@ -81,13 +91,27 @@ def after(kind: str) -> Callable[[Effect], Effect]:
 
 def record(unit: Unit, kind: str, subject: Thing, **data: Any) -> Event:
     """Write down what was done, chained to what was done before on the same thread, and queue what follows."""
+    entry = _chained(unit, kind, subject, data)
+    unit.db.add(entry)
+    for name in _effects[kind]:
+        unit.db.add(Delivery(event=entry, effect=name, due_at=unit.now))
+    unit.db.flush()
+    return entry
+
+
+def jot(unit: Unit, kind: str, subject: Thing, **data: Any) -> None:
+    """The same for the most frequent writes: one plain INSERT, and no object for it in the session."""
+    if _effects[kind]:
+        record(unit, kind, subject, **data)
+        return
+    entry = _chained(unit, kind, subject, data)
+    unit.db.connection().execute(_JOT, {name: getattr(entry, name) for name in _JOTTED})
+
+
+def _chained(unit: Unit, kind: str, subject: Thing, data: dict[str, Any]) -> Event:
     _hold_thread(unit, subject.thread)
-    last = unit.db.execute(
-        select(Event.seq, Event.digest)
-        .where(Event.thread == subject.thread)
-        .order_by(Event.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    unit.db.flush()
+    last = unit.db.connection().execute(_LAST, {"thread": subject.thread}).one_or_none()
     seq, previous = (last.seq + 1, last.digest) if last else (1, "")
     entry = Event(
         at=unit.now, actor_id=unit.actor.id, actor_name=unit.actor.name, organisation_ref=unit.actor.organisation_ref,
@@ -95,10 +119,6 @@ def record(unit: Unit, kind: str, subject: Thing, **data: Any) -> Event:
         seq=seq, data=data, previous=previous, digest="",
     )  # fmt: skip
     entry.digest = digest_of(entry)
-    unit.db.add(entry)
-    for name in _effects[kind]:
-        unit.db.add(Delivery(event=entry, effect=name, due_at=unit.now))
-    unit.db.flush()
     return entry
 
 

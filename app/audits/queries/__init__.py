@@ -25,7 +25,14 @@ from app.audits.queries.findings import (
     overdue,
     versions_of,
 )
-from app.audits.queries.recording import RequirementView, neighbour, result_of, to_record, view_requirement
+from app.audits.queries.recording import (
+    Recording,
+    RequirementView,
+    neighbour,
+    result_of,
+    to_record,
+    view_requirement,
+)
 from app.audits.queries.scope import (
     find_audit,
     find_finding,
@@ -42,6 +49,7 @@ __all__ = [
     "FindingLine",
     "FindingView",
     "Progress",
+    "Recording",
     "RequirementView",
     "audit_of",
     "audits_of",

@@ -1,8 +1,10 @@
 """The recording page: one requirement, its result so far, what the provider says of it, and the way on."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.audits.models import Audit, AuditCurriculum, AuditMember, Result, ResultEvidence
 from app.audits.queries.audits import (
@@ -16,15 +18,16 @@ from app.audits.queries.audits import (
     sections,
 )
 from app.audits.queries.findings import DocumentLine, FindingLine, findings_on
-from app.audits.queries.scope import find_audit, inside, no_such_audit, requirements, team_of, visible
+from app.audits.queries.scope import Scoped, find_audit, inside, no_such_audit, requirements, team_of
 from app.audits.queries.told import kind_label, organisation_name
-from app.audits.rules import Outcome
+from app.audits.rules import AuditStatus, Outcome
 from app.curricula.models import Coverage, CurriculumVersion, Document, Module
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
 from app.kernel.words import _, label
-from app.standards.rules import Requirement
+from app.permissions import Permission, Seat
+from app.standards.rules import Requirement, Route
 
 
 class ChoiceView(View):
@@ -75,14 +78,58 @@ class RequirementView(View):
     sections: list[SectionView]
 
 
-def to_record(unit: Unit, ref: str) -> tuple[Audit, bool]:
-    """The audit to record in, locked, and whether the actor is on its team: one look. Raises NotFound."""
-    member = (AuditMember.audit_id == Audit.id) & (AuditMember.person == unit.actor.id)
-    wanted = visible(unit).where(Audit.ref == ref).outerjoin(AuditMember, member).add_columns(AuditMember.id)
-    found = unit.db.execute(wanted.with_for_update(of=Audit)).one_or_none()
-    if found is None or not inside(unit):
+@dataclass(frozen=True)
+class Recording:
+    """An audit as recording one result looks at it, with the result that stands there (`before` 0: none)."""
+
+    __tablename__: ClassVar[str] = "audit"
+    id: int
+    ref: str
+    case_id: int
+    body_id: int
+    status: AuditStatus
+    edition: str
+    route: Route
+    populations: list[str]
+    levels: list[str]
+    member: int | None
+    before: int | None
+    outcome: Outcome | None
+    note: str | None
+    reason: str | None
+    version: int | None
+
+    @property
+    def thread(self) -> str:
+        return f"case:{self.case_id}"
+
+
+_member = (AuditMember.audit_id == Audit.id) & (AuditMember.person == bindparam("person"))
+_before = (Result.audit_id == Audit.id) & (Result.requirement == bindparam("requirement"))
+_TO_RECORD = (
+    select(
+        Audit.id, Audit.ref, Audit.case_id, Audit.body_id, Audit.status, Audit.edition, Audit.route, Audit.populations, Audit.levels,
+        AuditMember.id.label("member"), Result.id.label("before"), Result.outcome, Result.note, Result.reason, Result.version,
+    )
+    .outerjoin(AuditMember, _member)
+    .outerjoin(Result, _before)
+    .where(Audit.ref == bindparam("ref"), Audit.body_id == bindparam("body"))
+    .with_for_update(of=Audit.__table__)
+)  # fmt: skip
+"""Made once, because it is asked with every result; scoped to the body, for nobody else records."""
+
+
+def to_record(unit: Unit, ref: str, number: str) -> Recording:
+    """The audit to record in, locked, with the actor's place on its team and the result so far: one look.
+
+    Raises Forbidden and NotFound.
+    """
+    unit.actor.require(Permission.AUDIT_RECORD)
+    asked = {"person": unit.actor.id, "requirement": number, "ref": ref, "body": unit.actor.organisation_id}
+    found = unit.db.connection().execute(_TO_RECORD, asked).one_or_none()
+    if found is None or unit.actor.seat is not Seat.BODY:
         raise no_such_audit()
-    return found[0], found[1] is not None
+    return Recording(**found._mapping)
 
 
 def result_of(unit: Unit, audit_id: int, number: str) -> Result | None:
@@ -90,7 +137,7 @@ def result_of(unit: Unit, audit_id: int, number: str) -> Result | None:
     return unit.db.scalar(select(Result).where(Result.audit_id == audit_id, Result.requirement == number))
 
 
-def place_of(audit: Audit, number: str) -> int:
+def place_of(audit: Scoped, number: str) -> int:
     """Where the requirement stands in the order of the audit, from 0. Raises NotFound."""
     numbers = [line.number for line in requirements(audit)]
     if number not in numbers:
@@ -100,7 +147,7 @@ def place_of(audit: Audit, number: str) -> int:
     return numbers.index(number)
 
 
-def neighbour(audit: Audit, number: str, step: int) -> str | None:
+def neighbour(audit: Scoped, number: str, step: int) -> str | None:
     """The requirement before (-1) or after (1) this one, or None at the end."""
     there, lines = place_of(audit, number) + step, requirements(audit)
     return lines[there].number if 0 <= there < len(lines) else None

@@ -1,6 +1,7 @@
 """Whose audits and findings these are to know of, and what the guards of their workflows look at."""
 
 from functools import lru_cache
+from typing import Protocol
 
 from sqlalchemy import Select, false, select
 
@@ -80,7 +81,20 @@ def team_of(unit: Unit, audit_id: int) -> dict[str, str]:
     return {row.person: row.name for row in unit.db.execute(members.order_by(AuditMember.id))}
 
 
-def requirements(audit: Audit) -> tuple[Requirement, ...]:
+class Scoped(Protocol):
+    """What decides which requirements apply."""
+
+    @property
+    def edition(self) -> str: ...
+    @property
+    def route(self) -> Route: ...
+    @property
+    def populations(self) -> list[str]: ...
+    @property
+    def levels(self) -> list[str]: ...
+
+
+def requirements(audit: Scoped) -> tuple[Requirement, ...]:
     """The requirements that need a result in this audit, in order of number."""
     return _applicable(audit.edition, audit.route, tuple(audit.populations), tuple(audit.levels))
 
