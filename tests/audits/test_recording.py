@@ -10,7 +10,7 @@ from app.audits.models import Result
 from app.audits.rules import AuditStatus, RecordResult
 from app.kernel.database import Site, reading, writing
 from app.kernel.errors import Forbidden, Invalid, NotFound, Refused, Stale, WrongState
-from app.kernel.journal import Event
+from app.kernel.journal import Event, digest_of, history
 from tests.audits import make
 
 
@@ -62,6 +62,18 @@ def test_the_journal_keeps_what_a_result_was_before(site: Site) -> None:
         ).all()
     assert [event.data["note"] for event in told] == ["It was all there.", "Page 3 is missing."]
     assert {event.thread for event in told} == {f"case:{world.case_id}"}
+
+
+def test_the_chain_of_the_case_holds_through_results_and_steps(site: Site) -> None:
+    world = make.make_world(site)
+    make.record(site, world, "1.1.1", "not_met")
+    make.issued(site, world)
+    make.record(site, world, "1.1.2")
+    with reading(site, world.lead) as unit:
+        chain = history(unit, f"case:{world.case_id}")
+    assert [event.seq for event in chain] == list(range(1, len(chain) + 1))
+    assert all(digest_of(event) == event.digest for event in chain)
+    assert [event.previous for event in chain] == ["", *(event.digest for event in chain[:-1])]
 
 
 def test_two_people_on_the_same_requirement_lose_nobodys_words(site: Site) -> None:
