@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 
 from app.audits import commands, queries
 from app.audits.models import Finding
-from app.audits.rules import AUDIT_ON_PAGE, FINDING_ON_PAGE, DraftFinding, RecordResult
+from app.audits.rules import AUDIT, FINDING, DraftFinding, RecordResult
 from app.kernel.database import Unit
 from app.kernel.fields import Ref
 from app.kernel.words import _
@@ -30,7 +30,7 @@ def show(unit: Unit, ref: Ref) -> queries.AuditView:
     return queries.view_audit(unit, ref)
 
 
-area.steps("/audits/{ref}", AUDIT_ON_PAGE, find=queries.find_audit, then=show)
+area.steps("/audits/{ref}", AUDIT, find=queries.find_audit, then=show)
 
 
 @area.page("/audits/{ref}/requirements/{number}", "audits/requirement.html", may=P.AUDIT_READ)
@@ -123,7 +123,7 @@ DOING: dict[str, Callable[[Unit, Finding, Any], None]] = {
 }
 area.steps(
     "/findings/{ref}",
-    FINDING_ON_PAGE,
+    FINDING,
     find=queries.find_finding,
     then=finding,
     doing=DOING,

@@ -12,14 +12,11 @@ from app.cases.rules.forms import OpenCase, OpenFollowUp, SaveApplication
 from app.kernel.database import Unit
 from app.kernel.fields import Ref, View
 from app.kernel.words import _
-from app.kernel.workflow import Workflow
 from app.permissions import Permission as P
 from app.web.forms import FormView, draw_form
 from app.web.routing import Area, Ask
 
 area = Area("cases")
-AT_THE_DESK = Workflow(CASE.name, tuple(step for step in CASE.steps if not step.quiet))
-"""The steps with an address of their own; the application saves itself on its page, and the register writes no forms."""
 Days = Annotated[int, Field(ge=1, le=3650)]
 
 
@@ -119,7 +116,7 @@ def open_follow_up(unit: Unit, form: OpenFollowUp) -> dict[str, Any]:
 
 
 area.steps(
-    "/cases/{ref}", AT_THE_DESK, find=queries.find_case, then=show,
+    "/cases/{ref}", CASE, find=queries.find_case, then=show,
     doing={name: function for name, function in commands.DOING.items() if name != "save"},
     choices={
         "accept-application": queries.check_choices, "plan": queries.plan_choices,

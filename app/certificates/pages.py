@@ -19,7 +19,6 @@ from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import Ref
 from app.kernel.words import _
-from app.kernel.workflow import Workflow
 from app.ledger import tiles
 from app.ledger.note import NoteKey, origin_of
 from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint
@@ -39,7 +38,6 @@ SHORTLY = {"Cache-Control": "public, max-age=5"}
 A_WHILE = {"Cache-Control": "public, max-age=300"}
 JSON = "application/json"
 PLAIN = "text/plain; charset=utf-8"
-ON_PAGE = Workflow(CERTIFICATE.name, tuple(step for step in CERTIFICATE.steps if not step.quiet))
 
 
 @area.page("/certificates", "certificates/index.html", may=P.CERTIFICATE_READ)
@@ -77,10 +75,10 @@ def _longest(unit: Unit, certificate: Certificate) -> Mapping[str, Any]:
 
 
 area.steps(
-    "/certificates/{number}", ON_PAGE, find=queries.find_certificate, then=show, doing=CERTIFICATE_STEPS,
+    "/certificates/{number}", CERTIFICATE, find=queries.find_certificate, then=show, doing=CERTIFICATE_STEPS,
     choices={"suspend-curricula": _certified, "reinstate-curricula": _suspended, "reduce": _still_on_it},
     values={
-        **{step.name: _today for step in ON_PAGE.steps}, "suspend": _longest, "suspend-curricula": _longest,
+        **{step.name: _today for step in CERTIFICATE.steps}, "suspend": _longest, "suspend-curricula": _longest,
     },
 )  # fmt: skip
 

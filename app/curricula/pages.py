@@ -8,7 +8,7 @@ from app.curricula import commands, queries
 from app.curricula.models import CurriculumVersion
 from app.curricula.queries import CurriculumList, CurriculumView, DocumentView, VersionView
 from app.curricula.rules import (
-    AT_THE_DESK,
+    CURRICULUM_VERSION,
     PHYSICAL,
     CoverageForm,
     CurriculumDetails,
@@ -340,7 +340,7 @@ def _page(ref: str) -> str:
 
 area.steps(
     "/curricula/versions/{ref}",
-    AT_THE_DESK,
+    CURRICULUM_VERSION,
     find=queries.find_version,
     then=version,
     doing={"submit": _submit},

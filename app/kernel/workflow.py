@@ -79,7 +79,7 @@ class Step(Generic[S]):
     danger: bool = False
     """Takes something away from somebody: shown apart and in words that say so."""
     quiet: bool = False
-    """Not offered as a button of its own: another page or the system takes it."""
+    """Has no button and no address of its own: another page, another step or the register itself takes it."""
 
     @property
     def title(self) -> str:

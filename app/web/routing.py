@@ -141,15 +141,16 @@ class Area:
         choices: Mapping[str, Callable[[Unit, Any], forms.Choices]] | None = None,
         values: Mapping[str, Callable[[Unit, Any], Mapping[str, Any]]] | None = None,
     ) -> None:  # fmt: skip
-        """An action and a form page for every step of a workflow.
+        """An action and a form page for every step of a workflow that is not quiet.
 
         `doing` holds the functions of steps that do more than move their subject; `choices` and `values` fill their forms.
         """
         doing = doing or {}
-        assert {step.name for step in workflow.steps if step.command} == set(doing), (
+        addressed = [step for step in workflow.steps if not step.quiet]
+        assert {step.name for step in addressed if step.command} == set(doing), (
             f"{workflow.name}: commands and `doing` differ"
         )
-        for step in workflow.steps:
+        for step in addressed:
             fill = ((choices or {}).get(step.name), (values or {}).get(step.name))
             act = _taking(step, workflow, find, doing.get(step.name))
             self.action(

@@ -2,7 +2,6 @@
 
 from app.audits.rules.audits import (
     AUDIT,
-    AUDIT_ON_PAGE,
     AuditFacts,
     AuditStatus,
     Outcome,
@@ -11,7 +10,6 @@ from app.audits.rules.audits import (
 )
 from app.audits.rules.findings import (
     FINDING,
-    FINDING_ON_PAGE,
     Accepted,
     Answer,
     AnswerKind,
@@ -47,10 +45,8 @@ EVALUATED: tuple[str, ...] = (
 
 __all__ = [
     "AUDIT",
-    "AUDIT_ON_PAGE",
     "EVALUATED",
     "FINDING",
-    "FINDING_ON_PAGE",
     "Accepted",
     "Answer",
     "AnswerKind",

@@ -98,5 +98,3 @@ AUDIT = Workflow(
         Step("reopen", "reopened", (A.COMPLETE,), A.IN_EVALUATION, P.AUDIT_LEAD, guards=(leads,), label="Reopen this evaluation", quiet=True),
     ),
 )  # fmt: skip
-AUDIT_ON_PAGE = Workflow("audit", tuple(step for step in AUDIT.steps if not step.quiet))
-"""The steps that have an address of their own; the others are taken with their case."""

@@ -208,5 +208,3 @@ FINDING = Workflow(
         ),
     ),
 )  # fmt: skip
-FINDING_ON_PAGE = Workflow("finding", tuple(step for step in FINDING.steps if not step.quiet))
-"""The steps that have an address of their own; findings are issued all at once, with their case."""

@@ -27,7 +27,6 @@ from app.curricula.rules.forms import (
 )
 from app.curricula.rules.gaps import Gap, VersionFacts, gaps, holes_of
 from app.curricula.rules.workflow import (
-    AT_THE_DESK,
     CASE_STEPS,
     CURRICULUM_VERSION,
     VersionStatus,
@@ -35,7 +34,6 @@ from app.curricula.rules.workflow import (
 )
 
 __all__ = [
-    "AT_THE_DESK",
     "CASE_STEPS",
     "CURRICULUM_VERSION",
     "PHYSICAL",

@@ -62,5 +62,3 @@ CASE_STEPS = (
 """Steps that follow a decision on a case. They have no address of their own: only a case's command takes them."""
 
 CURRICULUM_VERSION = Workflow("curriculum_version", (*DESK_STEPS, *CASE_STEPS))
-AT_THE_DESK = Workflow("curriculum_version", DESK_STEPS)
-"""The same workflow without the steps of a case: what gets addresses."""
