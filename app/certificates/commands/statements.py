@@ -96,7 +96,7 @@ def _items(unit: Unit, versions: Sequence[int]) -> list[ScopeItem]:
         .where(CurriculumVersion.id.in_(versions))
         .order_by(CurriculumVersion.title, CurriculumVersion.id)
     )
-    return [_item(unit, version, ref) for version, ref in unit.db.execute(asked).tuples()]
+    return [_item(unit, version, ref) for version, ref in unit.db.execute(asked)]
 
 
 def _item(unit: Unit, version: CurriculumVersion, ref: str) -> ScopeItem:

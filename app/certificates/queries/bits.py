@@ -45,7 +45,7 @@ def _rows(unit: Unit, body_id: int, number: int) -> list[tuple[CertificateVersio
         .where(CertificateVersion.body_id == body_id, CertificateVersion.status_list == number)
         .order_by(CertificateVersion.id)
     )
-    return list(unit.db.execute(asked).tuples())
+    return list(unit.db.execute(asked))
 
 
 def _latest(unit: Unit, body_id: int) -> dict[int, int]:
@@ -55,7 +55,7 @@ def _latest(unit: Unit, body_id: int) -> dict[int, int]:
         .where(CertificateVersion.body_id == body_id)
         .group_by(CertificateVersion.certificate_id)
     )
-    return dict(unit.db.execute(asked).tuples().all())
+    return dict(unit.db.execute(asked).all())
 
 
 def _is_suspended(certificate: Certificate, today: StatusOn) -> bool:

@@ -62,7 +62,7 @@ def items_by_ref(unit: Unit, certificate: Certificate) -> dict[str, CertificateI
         .where(CertificateItem.certificate_id == certificate.id)
         .order_by(CertificateItem.id)
     )
-    return dict(unit.db.execute(rows).tuples().all())
+    return dict(unit.db.execute(rows).all())
 
 
 def versions_of(unit: Unit, certificate: Certificate) -> Sequence[CertificateVersion]:
