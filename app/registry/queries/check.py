@@ -3,7 +3,7 @@
 from datetime import date
 
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from app.certificates.models import Certificate
 from app.certificates.queries import was_published
@@ -12,17 +12,17 @@ from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _, listed
-from app.ledger.queries import head
 from app.organisations.models import Organisation, OrganisationName
 from app.organisations.rules import search_text, search_words
 from app.providers.models import Affiliate, TrainerAppointment, TrainingService
 from app.providers.queries import affiliate_is_approved, trainer_is_approved
 from app.providers.rules import TrainerLevel
 from app.registry.queries.entries import best_of, certificates_told
-from app.registry.queries.told import HolderView, Told
+from app.registry.queries.told import HolderView, Told, end_of
 from app.registry.rules import Answer, item_words, shown_status, tone_of
 
 MOST_CHOICES = 10
+MOST_NAMES = 5000
 
 
 class KeyView(View):
@@ -153,8 +153,8 @@ def _trainer_key(unit: Unit, service: TrainingService, place: Affiliate | None, 
     rows = select(TrainerAppointment).where(TrainerAppointment.service_id == service.id)
     met = unit.db.scalars(rows.where(TrainerAppointment.ref == typed)).all()
     if not met:
-        first = typed.split()[0] if typed.split() else typed
-        like = unit.db.scalars(rows.where(TrainerAppointment.person_name.ilike(f"{first[:1]}%")).limit(5000)).all()
+        alike = func.length(TrainerAppointment.person_name).between(len(typed) - 2, len(typed) + 2)
+        like = unit.db.scalars(rows.where(alike).limit(MOST_NAMES)).all()
         met = [one for one in like if search_text(one.person_name) == search_text(typed)]
     approved = [one for one in met if trainer_is_approved(unit, one.id, day)]
     counting = [one for one in approved if _teaches_here(service, one, place)]
@@ -219,6 +219,6 @@ def _view(
 ) -> CheckView:  # fmt: skip
     return CheckView(
         answer=answer, sentence=sentence, failing=[key.key for key in keys if key.answer is not Answer.CERTIFIED], keys=keys, on=day,
-        as_of_log_size=head(unit).size, holder=best.holder_view if best else None, certificate_number=best.certificate.number if best else None,
+        as_of_log_size=end_of(unit).size, holder=best.holder_view if best else None, certificate_number=best.certificate.number if best else None,
         choices=choices, title=title, tone=tone, asked=asked, today=unit.today, given=bool(asked),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy.orm import noload
 
 from app.certificates.models import Certificate, CertificateItem
 from app.certificates.queries import was_published
@@ -14,7 +15,6 @@ from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
 from app.kernel.words import _, label, plural
-from app.ledger.queries import head
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.licences.rules import Standing
 from app.organisations.models import Organisation
@@ -22,7 +22,7 @@ from app.permissions import Seat
 from app.providers.models import Affiliate, AffiliateApproval, TrainingService
 from app.providers.queries import affiliate_is_approved, affiliates_on
 from app.providers.rules import AffiliateState
-from app.registry.queries.told import ItemView, Told, item_view, told_of
+from app.registry.queries.told import ItemView, Told, end_of, item_view, told_of
 from app.registry.queries.verify import ChangeView, changes
 from app.registry.rules import item_words, shown_status, tone_of
 from app.standards.queries import legal_notes, newest_rule_pack
@@ -136,6 +136,7 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
         select(TrainingService, Organisation)
         .join(Organisation, Organisation.id == TrainingService.organisation_id)
         .where((Organisation.ref == ref) | (TrainingService.ref == ref))
+        .options(noload(TrainingService.nation_rows), noload(TrainingService.population_rows))
     ).one_or_none()
     told = certificates_told(unit, row[0].id, day) if row else []
     if row is None or not told:
@@ -146,9 +147,9 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
     word, tone = shown_status(best.seen)
     approved = affiliates_on(unit, service.id, day)
     return ServiceEntry(
-        ref=holder.ref, name=best.holder_name, on=day, today=unit.today, as_of_log_size=head(unit).size, tag=ToneView(word=word, tone=tone),
+        ref=holder.ref, name=best.holder_name, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=ToneView(word=word, tone=tone),
         title=answer_title(best, day == unit.today), sentence=items[told.index(best)].sentence, route=service.route, about=service.about,
-        chain=[*chain_of(best, standing(unit, best.body.id, day))], history=changes(unit, best), formerly=best.former_names, items=items,
+        chain=[*chain_of(best, standing(unit, best.body.id, day))], history=changes(best), formerly=best.former_names, items=items,
         affiliates=affiliate_links(unit, [one.id for one in approved[:MOST_SHOWN]]), affiliates_count=len(approved),
         claim=_claim(best) if day == unit.today and best.seen.certified else "", legal=legal_of(holder.nation, service, day),
     )  # fmt: skip
@@ -227,10 +228,10 @@ def curriculum_entry(unit: Unit, ref: str, on: date | None = None) -> Curriculum
     views = [item_view(one) for one in told]
     shown_for = [line.for_whom for view in views for line in view.curricula if line.ref == ref]
     return CurriculumEntry(
-        ref=ref, name=item.title if item else curriculum.title, on=day, today=unit.today, as_of_log_size=head(unit).size, tag=tag,
+        ref=ref, name=item.title if item else curriculum.title, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=tag,
         title=_yes_or_not(good, item.status if item else None, day == unit.today), sentence=_curriculum_sentence(best, good),
         chain=[Link(what=_("Curriculum"), name=curriculum.title, href=f"/register/curricula/{ref}", tag=tag), *chain_of(best, standing(unit, best.body.id, day))],
-        history=[line for line in changes(unit, best) if line.curriculum in ("", item.title if item else "")],
+        history=[line for line in changes(best) if line.curriculum in ("", item.title if item else "")],
         holder=NamedView(ref=best.holder.ref, name=best.holder_name, tag=ToneView(word=words, tone=tone)), items=views,
         for_whom=shown_for[0] if shown_for else "",
     )  # fmt: skip
@@ -272,11 +273,11 @@ def affiliate_entry(unit: Unit, ref: str, on: date | None = None) -> AffiliateEn
     counts = approved and bool(best.seen.certified)
     partly = counts and len(best.seen.certified) < len(best.seen.items)
     return AffiliateEntry(
-        ref=ref, name=organisation.name, on=day, today=unit.today, as_of_log_size=head(unit).size,
+        ref=ref, name=organisation.name, on=day, today=unit.today, as_of_log_size=end_of(unit).size,
         tag=ToneView(word=tag.word, tone="partly") if partly else tag if counts or not approved else ToneView(word=tag.word, tone=tone),
         title=_affiliate_title(best, approved, day == unit.today), sentence=_affiliate_sentence(best, approved),
         chain=[Link(what=_("Affiliate"), name=organisation.name, href=f"/register/affiliates/{ref}", tag=tag), *chain_of(best, standing(unit, best.body.id, day))],
-        history=changes(unit, best), provider=NamedView(ref=best.holder.ref, name=best.holder_name, tag=ToneView(word=word, tone=tone)),
+        history=changes(best), provider=NamedView(ref=best.holder.ref, name=best.holder_name, tag=ToneView(word=word, tone=tone)),
         approved=approved, periods=periods,
     )  # fmt: skip
 
@@ -319,7 +320,7 @@ def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
     counts = _counts(unit, body.id, unit.today)
     lines = [line for licence in licences_of(unit, body.id) for line in licence_lines(unit, licence.id) if line.reason_code]
     return BodyEntry(
-        ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=head(unit).size, tag=tag,
+        ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=tag,
         title=_("Yes, licensed and accredited") if rights.may_issue else _("Not just now: {word}").format(word=view.word.lower()),
         sentence=rights.sentence, chain=[], history=[], code=body.code or "", ukas_number=rights.ukas_number, licence=rights.licence_ref,
         may_take_new=rights.may_take_new, certificates=counts,

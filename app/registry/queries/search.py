@@ -15,20 +15,20 @@ from app.curricula.models import VersionNation, VersionPopulation, VersionSettin
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _, plural
-from app.ledger.queries import head
 from app.organisations.models import Identifier, Organisation, OrganisationName
 from app.organisations.queries import body_choices
 from app.organisations.rules import search_words
 from app.permissions import Seat
 from app.providers.models import Affiliate, TrainingService
 from app.providers.rules import AffiliateState
-from app.registry.queries.told import ItemView, item_view, told_of
+from app.registry.queries.told import ItemView, end_of, item_view, told_of
 from app.standards.rules import Nation, Population, Route, Setting
 
 PAGE = 20
 MOST_COUNTED = 1000
 MOST_CANDIDATES = 1000
 SHORTEST_MENDED = 4
+SHORT = 5
 CLOSE_ENOUGH = 0.72
 FINAL = tuple(status for status in Status if status.is_final)
 UNLISTED = (Status.SUPERSEDED, Status.TRANSFERRED)
@@ -110,7 +110,7 @@ def register_view(unit: Unit, asked: Filters, on: date | None = None, after: str
     typed = parse_number(asked.q) if asked.q else None
     return RegisterView(
         items=items, next=following, count=min(count, MOST_COUNTED), count_is_exact=count <= MOST_COUNTED, on=day,
-        as_of_log_size=head(unit).size, q=asked.q, instead=instead,
+        as_of_log_size=end_of(unit).size, q=asked.q, instead=instead,
         number=typed.number if typed and typed.answer is not NumberAnswer.NOT_A_NUMBER else "", sentence=_sentence(count),
         chosen=_chosen(asked, on), bodies=[ChoiceView(value=ref, label=name) for ref, name in body_choices(unit)], first=after is None,
     )  # fmt: skip
@@ -225,12 +225,18 @@ def mend(unit: Unit, q: str) -> str:
 
 
 def _nearest(unit: Unit, word: str) -> str:
-    """Among at most a thousand names and titles that share three letters with the word, the word most like it."""
-    pieces = sorted({word[place : place + 3] for place in range(len(word) - 2)})
-    names = select(OrganisationName.search_text).where(or_(*(OrganisationName.search_text.contains(piece) for piece in pieces)))
-    titles = select(CertificateItem.search_text).where(or_(*(CertificateItem.search_text.contains(piece) for piece in pieces)))
-    texts = unit.db.scalars(names.union(titles).limit(MOST_CANDIDATES))
+    """Among at most a thousand names and titles that share something with the word, the word most like it."""
+    texts: Sequence[str] = []
+    for column in (OrganisationName.search_text, CertificateItem.search_text):
+        texts = [*texts, *unit.db.scalars(select(column).where(_shares(column, word)).distinct().limit(MOST_CANDIDATES // 2))]
     vocabulary = sorted({one for text in texts for one in text.split() if abs(len(one) - len(word)) <= 2})
     near = difflib.get_close_matches(word, vocabulary, n=1, cutoff=CLOSE_ENOUGH)
     return near[0] if near else ""
 
+
+def _shares(column: Any, word: str) -> ColumnElement[bool]:
+    """Three letters in a row; of short words, where a slip leaves no three, the first letter."""
+    if len(word) <= SHORT:
+        return or_(column.startswith(word[0], autoescape=True), column.contains(f" {word[0]}", autoescape=True))
+    pieces = sorted({word[place : place + 3] for place in range(len(word) - 2)})
+    return or_(*(column.contains(piece, autoescape=True) for piece in pieces))

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from pydantic import Field
 from sqlalchemy import String, cast, literal, select, union_all
 
-from app.certificates.models import Certificate
-from app.certificates.queries import statuses_on
+from app.certificates.models import Certificate, CertificateItem, CertificateStatus
+from app.certificates.queries import derive, lines_of
 from app.certificates.rules import ItemOn, StatusOn, in_words
 from app.curricula.models import Curriculum, VersionNation, VersionPopulation, VersionSetting
 from app.kernel.casework import ToneView
@@ -17,7 +17,7 @@ from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _
-from app.ledger.queries import head
+from app.ledger.queries import Head, head
 from app.organisations.models import Organisation, OrganisationName
 from app.providers.models import TrainingService
 from app.registry.rules import item_words, line_of, shown_status, tone_of
@@ -95,6 +95,8 @@ class Told:
     body: Organisation
     curriculum_refs: dict[int, str] = field(default_factory=dict)
     scopes: dict[int, Scope] = field(default_factory=dict)
+    lines: Sequence[CertificateStatus] = ()
+    """Its history as far as it was known at the moment asked about."""
 
     @property
     def holder_view(self) -> HolderView:
@@ -109,7 +111,8 @@ def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at:
     """The certificates, in the order given, with their statuses, names and scopes: seven questions in all."""
     if not certificates:
         return []
-    seen = statuses_on(unit, certificates, on, known_at)
+    lines, named = lines_of(unit, [one.id for one in certificates], known_at), items_of(unit, certificates)
+    seen = {one.id: derive(one, named[one.id], lines[one.id], on) for one in certificates}
     who = {one.holder_id for one in certificates} | {one.body_id for one in certificates}
     people = {row.id: row for row in unit.db.scalars(select(Organisation).where(Organisation.id.in_(who)))}
     names = names_of_holders(unit, {one.holder_id for one in certificates})
@@ -123,10 +126,19 @@ def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at:
         Told(
             certificate=one, seen=seen[one.id], holder=people[one.holder_id], holder_name=name_among(names[one.holder_id], on),
             former_names=[row.name for row in names[one.holder_id] if row.to_on is not None and row.to_on <= on],
-            route=routes[one.service_id], body=people[one.body_id], curriculum_refs=refs, scopes=scopes,
+            route=routes[one.service_id], body=people[one.body_id], curriculum_refs=refs, scopes=scopes, lines=lines[one.id],
         )
         for one in certificates
     ]  # fmt: skip
+
+
+def items_of(unit: Unit, certificates: Sequence[Certificate]) -> dict[int, list[CertificateItem]]:
+    """What stands on each certificate."""
+    found: dict[int, list[CertificateItem]] = defaultdict(list)
+    rows = select(CertificateItem).where(CertificateItem.certificate_id.in_([one.id for one in certificates]))
+    for item in unit.db.scalars(rows.order_by(CertificateItem.id)):
+        found[item.certificate_id].append(item)
+    return found
 
 
 def names_of_holders(unit: Unit, ids: set[int]) -> dict[int, list[OrganisationName]]:
@@ -191,9 +203,17 @@ def item_view(told: Told) -> ItemView:
     )  # fmt: skip
 
 
+def end_of(unit: Unit) -> Head:
+    """Where the ledger ends, asked once for a page: page and footer speak of one moment."""
+    if "ledger_end" not in unit.db.info:
+        unit.db.info["ledger_end"] = head(unit)
+    end: Head = unit.db.info["ledger_end"]
+    return end
+
+
 def register_line(unit: Unit) -> str:
     """How far the register goes: Register complete to entry 18,211, 22 November 2026 at 10:00."""
-    end = head(unit)
+    end = end_of(unit)
     if end.at is None:
         return _("The register has no entry yet.")
     when = end.at.astimezone(LONDON)

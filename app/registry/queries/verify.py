@@ -6,16 +6,24 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.certificates.models import Certificate, CertificateStatus
-from app.certificates.queries import lines_of, status_on
+from app.certificates.queries import status_on
 from app.certificates.rules import NumberAnswer, Status, TypedNumber, in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _, label
-from app.ledger.queries import head, size_at
+from app.ledger.queries import size_at
 from app.licences.queries import standing
-from app.registry.queries.told import BodyView, CurriculumView, HolderView, Told, curriculum_view, told_of
+from app.registry.queries.told import (
+    BodyView,
+    CurriculumView,
+    HolderView,
+    Told,
+    curriculum_view,
+    end_of,
+    told_of,
+)
 from app.registry.rules import (
     Answer,
     Verdict,
@@ -95,7 +103,7 @@ def ask_view(unit: Unit, typed: str, on: date | None) -> AskView:
 def verify_view(unit: Unit, typed: str, on: date | None, known_at: datetime | None) -> VerifyView:
     """The four-valued answer. Nothing a person types makes it fail; a slip of the pen is never told as a no."""
     number, day = parse_number(typed), on or unit.today
-    end = head(unit)
+    end = end_of(unit)
     size = end.size if known_at is None else size_at(unit, known_at)
     found = _told(unit, number, day, known_at)
     said = _verdict(unit, number, found, day, known_at)
@@ -142,7 +150,7 @@ def _filled(unit: Unit, view: VerifyView, found: Told, known_at: datetime | None
         update={
             "holder": found.holder_view, "body": licensed_body(unit, found, view.on, known_at), "edition": one.edition,
             "granted_on": one.granted_on, "expires_on": one.expires_on,
-            "curricula": [curriculum_view(found, item) for item in seen.items], "history": changes(unit, found, known_at),
+            "curricula": [curriculum_view(found, item) for item in seen.items], "history": changes(found),
             "edition_title": edition(one.edition).title, "note": seen.public_text,
             "claim": claims.correct.format(body=found.body.name, number=one.number) if seen.certified and view.on == view.today else "",
         }
@@ -158,11 +166,10 @@ def licensed_body(unit: Unit, found: Told, day: date, known_at: datetime | None)
     )  # fmt: skip
 
 
-def changes(unit: Unit, found: Told, known_at: datetime | None = None) -> list[ChangeView]:
+def changes(found: Told) -> list[ChangeView]:
     """What the public was told of a certificate, newest first; the days before it was published are nobody's business."""
     titles = {item.item_id: item.title for item in found.seen.items}
-    lines = lines_of(unit, [found.certificate.id], known_at)[found.certificate.id]
-    told = [line for line in lines if line.status is not Status.GRANTED and (line.item_id is None or line.before is not None)]
+    told = [line for line in found.lines if line.status is not Status.GRANTED and (line.item_id is None or line.before is not None)]
     return [_change(line, titles.get(line.item_id or 0, "")) for line in reversed(told)]
 
 
