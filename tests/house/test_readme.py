@@ -25,5 +25,7 @@ def test_the_diagrams_are_those_of_the_tables() -> None:
 
 def test_every_folder_of_the_tree_is_named() -> None:
     text = README.read_text()
-    folders = [path.name for path in (README.parent / "app").iterdir() if path.is_dir() and any(path.glob("*.py"))]
+    folders = [
+        path.name for path in (README.parent / "app").iterdir() if path.is_dir() and any(path.glob("*.py"))
+    ]
     assert [name for name in folders if name not in text] == []
