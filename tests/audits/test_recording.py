@@ -97,8 +97,16 @@ def test_the_same_result_sent_twice_is_saved_once(site: Site) -> None:
         )
 
 
+def test_a_version_of_a_result_that_does_not_exist_is_stale(site: Site) -> None:
+    world = make.make_world(site)
+    with pytest.raises(Stale):
+        make.record(site, world, "1.1.1", "met", version=5)
+    assert make.row(site, world).recorded == 0
+
+
 def test_only_the_team_records(site: Site) -> None:
     world = make.make_world(site)
+    make.record(site, world, "1.1.2")
     with pytest.raises(Refused, match="not on the team"):
         make.record(site, world, "1.1.1", by=world.colleague)
     with pytest.raises(Forbidden):
@@ -107,7 +115,7 @@ def test_only_the_team_records(site: Site) -> None:
         make.record(site, world, "1.1.1", by=world.stranger)
     with pytest.raises(Forbidden):
         make.record(site, world, "1.1.1", by=world.client)
-    assert make.row(site, world).recorded == 0
+    assert make.row(site, world).recorded == 1
 
 
 def test_a_requirement_that_does_not_belong_to_the_evaluation_is_refused(site: Site) -> None:
