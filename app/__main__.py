@@ -1,4 +1,4 @@
-"""The command line: demo, serve, worker, migrate, check, verify, export, user, keys."""
+"""The command line: serve, worker, migrate, check, user, and the demonstration."""
 
 import logging
 import multiprocessing
@@ -16,13 +16,18 @@ from alembic import command
 from alembic.config import Config
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy.exc import DBAPIError
 
 from app.check.walk import LOOKS, breaches
 from app.kernel import outbox
-from app.kernel.database import Site, connect
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, connect, writing
+from app.kernel.errors import Problem
 from app.kernel.logging import set_up
 from app.main import create_app
+from app.people.commands import first_administrator
 from app.settings import Settings, SettingsFault, read_settings
+from app.standards.rules import StandardsFault
 from app.web.rendering import Unstyled
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,8 +73,26 @@ def serve(
     host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
     worker: Annotated[bool, typer.Option(help="On SQLite, also run the worker process.")] = True,
 ) -> None:  # fmt: skip
-    """Serve the register. On SQLite one worker process is started beside it."""
-    serve_forever(settings_or_exit(), host, port, workers, with_worker=worker)
+    """Serve the register. On SQLite the database is brought to head and one worker process is started beside it."""
+    settings = settings_or_exit()
+    if settings.database.startswith("sqlite"):
+        bring_to_head(settings)
+    serve_forever(settings, host, port, workers, with_worker=worker)
+
+
+@rrn.command()
+def user(name: str, email: str) -> None:
+    """Invite the first administrator of the scheme's owner; prints the link to accept the invitation with."""
+    site = connect(settings_or_exit())
+    try:
+        with writing(site, SYSTEM) as unit:
+            link = first_administrator(unit, name, email)
+    except Problem as problem:
+        say.print(f"[bold red]{problem.detail}[/]")
+        raise typer.Exit(1) from problem
+    say.print(
+        f"{name} becomes the first administrator by opening this link within a week:\n{link}", soft_wrap=True
+    )
 
 
 def serve_forever(settings: Settings, host: str, port: int, workers: int, *, with_worker: bool) -> None:
@@ -84,7 +107,7 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int, *, wit
             _run(create_app(settings), settings, host, port)
         else:
             _run("app.__main__:application", settings, host, port, workers=workers, factory=True)
-    except Unstyled as fault:
+    except (Unstyled, StandardsFault) as fault:
         say.print(f"[bold red]{fault}[/]")
         raise typer.Exit(2) from fault
     finally:
@@ -149,9 +172,15 @@ def check() -> None:
         def begin(words: str) -> None:
             progress.update(bar, description=words, advance=1)
 
-        for words, breach in breaches(site, begin):
-            found += 1
-            typer.echo(f"{words}: {breach.where} {breach.what}")
+        try:
+            for words, breach in breaches(site, begin):
+                found += 1
+                typer.echo(f"{words}: {breach.where} {breach.what}")
+        except DBAPIError as fault:
+            say.print(
+                f"The database cannot be read ({type(fault.orig).__name__}): run rrn migrate, then check again."
+            )
+            raise typer.Exit(2) from fault
     site.engine.dispose()
     if found:
         raise typer.Exit(1)

@@ -35,6 +35,7 @@ from app.registry.pages import area as registry
 from app.registry.queries import register_line
 from app.settings import Settings
 from app.standards.pages import area as standards
+from app.standards.queries import catalogue
 from app.web import problems
 from app.web.faces import context
 from app.web.gate import PUBLIC, Ports, SignInNeeded, cookie_name
@@ -58,8 +59,12 @@ def show_styleguide(_unit: Unit) -> StyleguideView:
 def create_app(
     settings: Settings, clock: Clock = system_clock, rates: Mapping[str, Rate] | None = None
 ) -> FastAPI:
-    """The web application of these settings. It opens no connection until somebody asks something."""
+    """The web application of these settings. It opens no connection until somebody asks something.
+
+    Raises Unstyled when the styles are missing, StandardsFault when a published edition or rule pack was changed.
+    """
     check_assets()
+    catalogue()
     app = FastAPI(
         title="Certified Training Register",
         version="1",

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fastapi import Request
 
@@ -52,7 +52,6 @@ class Ports:
 
     identify: Callable[[Unit, Credentials], Actor | None]
     register_line: Callable[[Unit], str] = lambda _unit: ""
-    waiting: Callable[[Unit], list[str]] = field(default=lambda _unit: [])
 
 
 def cookie_name(settings: Settings) -> str:
