@@ -78,9 +78,10 @@ def check_view(unit: Unit, organisation: str, curriculum: str, trainer: str, aff
     service = services[0][0]
     told = certificates_told(unit, service.id, day)
     best = best_of(told) if told else None
-    keys = [_organisation_key(services[0][1], best)]
+    now = day == unit.today
+    keys = [_organisation_key(services[0][1], best, now)]
     if curriculum:
-        keys.append(_curriculum_key(best, curriculum))
+        keys.append(_curriculum_key(best, curriculum, now))
     place, approved = _affiliate_key(unit, service.id, affiliate, day) if affiliate else (None, None)
     if trainer:
         keys.append(_trainer_key(unit, service, approved, trainer, day))
@@ -115,11 +116,11 @@ def _which(unit: Unit, day: date, asked: dict[str, str], found: list[tuple[Train
     return _view(unit, day, asked, [], None, _("We cannot tell"), said, [])
 
 
-def _organisation_key(organisation: Organisation, best: Told | None) -> KeyView:
+def _organisation_key(organisation: Organisation, best: Told | None, now: bool) -> KeyView:
     good = best is not None and bool(best.seen.certified)
     word, tone = shown_status(best.seen) if best else (_("Not certified"), "no")
     name = best.holder_name if best else organisation.name
-    said = _("{name} was certified on that day.") if good else _("{name} was not certified on that day.")
+    said = _counts(good, now)
     answer = Answer.CERTIFIED if good else Answer.WAS_CERTIFIED if best and best.seen.ever_certified else Answer.NOT_CERTIFIED
     return KeyView(
         key="organisation", asked=name, answer=answer, sentence=said.format(name=name), tag=ToneView(word=word, tone=tone),
@@ -127,7 +128,13 @@ def _organisation_key(organisation: Organisation, best: Told | None) -> KeyView:
     )  # fmt: skip
 
 
-def _curriculum_key(best: Told | None, typed: str) -> KeyView:
+def _counts(good: bool, now: bool) -> str:
+    if now:
+        return _("{name} is certified today.") if good else _("{name} is not certified today.")
+    return _("{name} was certified on that day.") if good else _("{name} was not certified on that day.")
+
+
+def _curriculum_key(best: Told | None, typed: str, now: bool) -> KeyView:
     """The curriculum on the certificate of the day, by its reference or the words of its title."""
     words, items = search_words(typed), best.seen.items if best else ()
     refs = best.curriculum_refs if best else {}
@@ -141,9 +148,9 @@ def _curriculum_key(best: Told | None, typed: str) -> KeyView:
         return KeyView(key="curriculum", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not on the certificate"), tone="no"))
     item = exact[0]
     good = item.status.gives_rights
-    said = _("“{title}” was certified on that day.") if good else _("“{title}” was not certified on that day.")
+    said = _counts(good, now)
     return KeyView(
-        key="curriculum", asked=item.title, answer=Answer.CERTIFIED if good else Answer.WAS_CERTIFIED, sentence=said.format(title=item.title),
+        key="curriculum", asked=item.title, answer=Answer.CERTIFIED if good else Answer.WAS_CERTIFIED, sentence=said.format(name=f"“{item.title}”"),
         tag=ToneView(word=item_words(item), tone=tone_of(item.status)), href=f"/register/curricula/{refs[item.curriculum_id]}",
     )  # fmt: skip
 
@@ -159,12 +166,12 @@ def _trainer_key(unit: Unit, service: TrainingService, place: Affiliate | None, 
     approved = [one for one in met if trainer_is_approved(unit, one.id, day)]
     counting = [one for one in approved if _teaches_here(service, one, place)]
     if counting:
-        said, word, tone, answer = _("The trainer was approved on that day."), _("Approved"), "yes", Answer.CERTIFIED
+        said, word, tone, answer = _("The trainer was approved for that day."), _("Approved"), "yes", Answer.CERTIFIED
     elif approved:
         said = _("The trainer is an associate of another organisation: associate trainers may teach only where they are employed.")
         word, tone, answer = _("Not here"), "no", Answer.NOT_CERTIFIED
     elif met:
-        said, word, tone, answer = _("The trainer was not approved on that day."), _("Not approved"), "no", Answer.NOT_CERTIFIED
+        said, word, tone, answer = _("The trainer was not approved for that day."), _("Not approved"), "no", Answer.NOT_CERTIFIED
     else:
         said = _("No trainer of that name or reference was ever approved for this organisation.")
         word, tone, answer = _("Not known"), "no", Answer.NOT_CERTIFIED
@@ -187,13 +194,13 @@ def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[
     approved = [pair for pair in met if affiliate_is_approved(unit, pair[0].id, day)]
     if approved:
         affiliate, organisation = approved[0]
-        said = _("{name} was an approved affiliate on that day.").format(name=organisation.name)
+        said = _("{name} counted as an approved affiliate on that day.").format(name=organisation.name)
         view = KeyView(
             key="affiliate", asked=organisation.name, answer=Answer.CERTIFIED, sentence=said, tag=ToneView(word=_("Approved"), tone="yes"),
             href=f"/register/affiliates/{affiliate.ref}",
         )  # fmt: skip
         return view, affiliate
-    said = _("{name} was not an approved affiliate of this organisation on that day.").format(name=met[0][1].name if met else typed)
+    said = _("{name} did not count as an approved affiliate of this organisation on that day.").format(name=met[0][1].name if met else typed)
     return KeyView(key="affiliate", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not approved"), tone="no")), None
 
 

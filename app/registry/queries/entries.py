@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 from sqlalchemy import and_, case, func, literal, select
-from sqlalchemy.orm import noload
+from sqlalchemy.orm import lazyload
 
 from app.certificates.models import Certificate, CertificateItem
 from app.certificates.queries import was_published
@@ -136,7 +136,7 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
         select(TrainingService, Organisation)
         .join(Organisation, Organisation.id == TrainingService.organisation_id)
         .where((Organisation.ref == ref) | (TrainingService.ref == ref))
-        .options(noload(TrainingService.nation_rows), noload(TrainingService.population_rows))
+        .options(lazyload(TrainingService.nation_rows), lazyload(TrainingService.population_rows))
     ).one_or_none()
     told = certificates_told(unit, row[0].id, day) if row else []
     if row is None or not told:

@@ -108,37 +108,35 @@ class Told:
 
 
 def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at: datetime | None = None) -> list[Told]:
-    """The certificates, in the order given, with their statuses, names and scopes: seven questions in all."""
+    """The certificates, in the order given, with their statuses, names and scopes: five questions in all."""
     if not certificates:
         return []
-    lines, named = lines_of(unit, [one.id for one in certificates], known_at), items_of(unit, certificates)
+    lines, (named, refs) = lines_of(unit, [one.id for one in certificates], known_at), items_of(unit, certificates)
     seen = {one.id: derive(one, named[one.id], lines[one.id], on) for one in certificates}
     who = {one.holder_id for one in certificates} | {one.body_id for one in certificates}
-    people = {row.id: row for row in unit.db.scalars(select(Organisation).where(Organisation.id.in_(who)))}
+    rows = select(Organisation, TrainingService.route).outerjoin(TrainingService, TrainingService.organisation_id == Organisation.id)
+    people = {row[0].id: row for row in unit.db.execute(rows.where(Organisation.id.in_(who)))}
     names = names_of_holders(unit, {one.holder_id for one in certificates})
-    services = {one.service_id for one in certificates}
-    routes = dict(unit.db.execute(select(TrainingService.id, TrainingService.route).where(TrainingService.id.in_(services))).all())
-    items = [item for one in seen.values() for item in one.items]
-    curricula = {item.curriculum_id for item in items}
-    refs = dict(unit.db.execute(select(Curriculum.id, Curriculum.ref).where(Curriculum.id.in_(curricula))).all())
-    scopes = scopes_of(unit, {item.curriculum_version_id for item in items})
+    scopes = scopes_of(unit, {item.curriculum_version_id for one in seen.values() for item in one.items})
     return [
         Told(
-            certificate=one, seen=seen[one.id], holder=people[one.holder_id], holder_name=name_among(names[one.holder_id], on),
+            certificate=one, seen=seen[one.id], holder=people[one.holder_id][0], holder_name=name_among(names[one.holder_id], on),
             former_names=[row.name for row in names[one.holder_id] if row.to_on is not None and row.to_on <= on],
-            route=routes[one.service_id], body=people[one.body_id], curriculum_refs=refs, scopes=scopes, lines=lines[one.id],
+            route=people[one.holder_id][1], body=people[one.body_id][0], curriculum_refs=refs, scopes=scopes, lines=lines[one.id],
         )
         for one in certificates
     ]  # fmt: skip
 
 
-def items_of(unit: Unit, certificates: Sequence[Certificate]) -> dict[int, list[CertificateItem]]:
-    """What stands on each certificate."""
+def items_of(unit: Unit, certificates: Sequence[Certificate]) -> tuple[dict[int, list[CertificateItem]], dict[int, str]]:
+    """What stands on each certificate, and the references of the curricula."""
     found: dict[int, list[CertificateItem]] = defaultdict(list)
-    rows = select(CertificateItem).where(CertificateItem.certificate_id.in_([one.id for one in certificates]))
-    for item in unit.db.scalars(rows.order_by(CertificateItem.id)):
+    refs: dict[int, str] = {}
+    rows = select(CertificateItem, Curriculum.ref).join(Curriculum, Curriculum.id == CertificateItem.curriculum_id)
+    for item, ref in unit.db.execute(rows.where(CertificateItem.certificate_id.in_([one.id for one in certificates])).order_by(CertificateItem.id)):
         found[item.certificate_id].append(item)
-    return found
+        refs[item.curriculum_id] = ref
+    return found, refs
 
 
 def names_of_holders(unit: Unit, ids: set[int]) -> dict[int, list[OrganisationName]]:

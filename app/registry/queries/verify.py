@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.certificates.models import Certificate, CertificateStatus
 from app.certificates.queries import status_on
-from app.certificates.rules import NumberAnswer, Status, TypedNumber, in_words, parse_number
+from app.certificates.rules import NumberAnswer, Status, StatusOn, TypedNumber, in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
@@ -151,10 +151,17 @@ def _filled(unit: Unit, view: VerifyView, found: Told, known_at: datetime | None
             "holder": found.holder_view, "body": licensed_body(unit, found, view.on, known_at), "edition": one.edition,
             "granted_on": one.granted_on, "expires_on": one.expires_on,
             "curricula": [curriculum_view(found, item) for item in seen.items], "history": changes(found),
-            "edition_title": edition(one.edition).title, "note": seen.public_text,
+            "edition_title": edition(one.edition).title, "note": _said(seen),
             "claim": claims.correct.format(body=found.body.name, number=one.number) if seen.certified and view.on == view.today else "",
         }
     )  # fmt: skip
+
+
+def _said(seen: StatusOn) -> str:
+    """What the body said about what is not certified: of the whole certificate, or of the curricula that are not."""
+    if seen.status and not seen.status.gives_rights:
+        return seen.public_text
+    return " ".join(f"{item.title}: {item.public_text}" for item in seen.items if not item.status.gives_rights and item.public_text)
 
 
 def licensed_body(unit: Unit, found: Told, day: date, known_at: datetime | None) -> LicensedBodyView:
