@@ -104,7 +104,7 @@ def _decisions(unit: Unit) -> list[Any]:
 def no_evaluator_reviews_or_decides(unit: Unit) -> Iterator[Breach]:
     """Invariant 1: nobody is evaluator and reviewer or decision maker of the same case, under any of their accounts."""
     look = _look(unit)
-    names = dict(unit.db.execute(select(Case.id, Case.ref)).tuples())
+    names = dict(unit.db.execute(select(Case.id, Case.ref)).all())
     for case, who in sorted(look.reviewers.items()):
         for person in sorted(who & look.evaluators[case]):
             yield Breach(f"case {names.get(case, case)}", f"{person} evaluated and reviewed it")

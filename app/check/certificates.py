@@ -109,7 +109,7 @@ def _contents(unit: Unit) -> dict[int, list[tuple[str, str]]]:
 
 def every_number_is_used_once_and_resolves(unit: Unit) -> Iterator[Breach]:
     """Invariant 10: numbers count from 1 for each body, each with its check character, and none has been lost."""
-    codes = dict(unit.db.execute(select(Organisation.id, Organisation.code)).tuples())
+    codes = dict(unit.db.execute(select(Organisation.id, Organisation.code)).all())
     serials: dict[int, list[int]] = {}
     for number, body in unit.db.execute(select(Certificate.number, Certificate.body_id)):
         code, serial, check = number.rsplit("-", 2)

@@ -129,7 +129,7 @@ def every_public_change_was_told_in_its_own_moment(unit: Unit) -> Iterator[Breac
         entries = select(LedgerEntry.subject_ref, LedgerEntry.recorded_at).where(
             LedgerEntry.kind.in_(kept.kinds)
         )
-        told = set(unit.db.execute(entries).tuples())
+        told = set(unit.db.execute(entries).all())
         done = _moments(unit, kept)
         changed = {
             (refs[line._mapping[kept.key]], line.recorded_at): line for line in _told_lines(unit, kept)
@@ -151,7 +151,7 @@ def _moments(unit: Unit, kept: Kept) -> set[tuple[str, Any]]:
     asked = select(kept.owner.ref, Event.at).join(
         Event, (Event.subject == kept.name) & (Event.subject_id == kept.owner.id)
     )
-    return set(unit.db.execute(asked).tuples())
+    return set(unit.db.execute(asked).all())
 
 
 def _told_lines(unit: Unit, kept: Kept) -> list[Any]:
@@ -179,4 +179,4 @@ def _reissued(unit: Unit, kept: Kept) -> set[tuple[str, Any]]:
         .join(Event, (Event.subject == "certificate") & (Event.subject_id == Certificate.id))
         .where(Event.kind == "certificate.version_published")
     )
-    return set(unit.db.execute(asked).tuples())
+    return set(unit.db.execute(asked).all())

@@ -93,7 +93,7 @@ def every_status_follows_from_the_events(unit: Unit) -> Iterator[Breach]:
 
 
 def _transitions(unit: Unit, table: AnyTable) -> Iterator[Breach]:
-    name, now = table.name, dict(unit.db.execute(select(table.c.id, table.c.status)).tuples())
+    name, now = table.name, dict(unit.db.execute(select(table.c.id, table.c.status)).all())
     asked = select(EVENT.c.id, EVENT.c.subject_id, EVENT.c.data).where(EVENT.c.subject == name)
     rows = unit.db.execute(asked.order_by(EVENT.c.subject_id, EVENT.c.id).execution_options(yield_per=BATCH))
     for id, events in groupby(rows, key=lambda row: row.subject_id):

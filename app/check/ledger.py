@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
@@ -141,11 +140,3 @@ def _verifies(key: Any, text: str, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-def no_event_is_told_twice(unit: Unit) -> Iterator[Breach]:
-    """Invariant 12: each public change has one entry and not two."""
-    twice = Counter(unit.db.scalars(select(ENTRY.c.event_id)))
-    for event, count in sorted(twice.items()):
-        if count > 1:
-            yield Breach(f"event {event}", f"stands {count} times in the ledger")

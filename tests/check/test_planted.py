@@ -1,0 +1,266 @@
+"""Each fault that somebody with the database or the disk in hand could plant is found, and said in one sentence."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.__main__ import rrn
+from app.check.walk import LOOKS
+from tests.check.world import Clean
+
+
+def refs(clean: Clean) -> dict[str, str]:
+    """What statements may name."""
+    world = clean.world
+    return {
+        "assessor": world.assessor.id, "lead": world.lead.id, "decider": world.decider.id, "officer": world.officer.id,
+        "number": clean.number,
+    }  # fmt: skip
+
+
+PLANTED: tuple[tuple[str, str, str], ...] = (
+    # 1: independence
+    ("1 no evaluator", "UPDATE decision SET by = '{assessor}'", "evaluated the case and decided it"),
+    (
+        "1 no evaluator",
+        "UPDATE person SET same_as_id = (SELECT id FROM person WHERE ref = '{lead}') WHERE ref = '{decider}'",
+        "evaluated the case and decided it",
+    ),
+    ("1 no evaluator", "UPDATE event SET actor_id = '{lead}' WHERE kind = 'case.review_taken'", "evaluated and reviewed it"),
+    # 2: what a decision needs
+    ("2 every", "UPDATE event SET kind = 'case.x' WHERE kind = 'case.evaluation_completed'", "before the evaluation was complete"),
+    ("2 every", "UPDATE event SET kind = 'case.x' WHERE kind = 'case.review_completed'", "without a review that had ended"),
+    ("2 every", "DELETE FROM acceptance WHERE side = 'body'", "before both sides had accepted the agreement"),
+    ("2 every", "UPDATE agreement SET text = text || ' And more.'", "an agreement whose text was changed"),
+    ("2 every", "UPDATE licence_status SET status = 'suspended' WHERE before = 'checked'", "its body's licence did not cover it"),
+    ("2 every", "UPDATE licence_status SET to_on = '2026-03-01' WHERE before = 'checked'", "its body's licence did not cover it"),
+    ("2 every", "UPDATE accreditation_status SET to_on = '2026-03-01'", "its body was not accredited for it"),
+    ("2 every", "UPDATE competence SET to_on = '2026-03-02' WHERE role = 'decision_maker'", "who was not authorised to decide"),
+    ("2 every", "DELETE FROM audit_result WHERE id = (SELECT min(id) FROM audit_result)", "1 requirements have no result"),
+    ("2 every", "UPDATE finding SET status = 'responded'", "finding 1 is not closed"),
+    # 3: certificate and decision
+    ("3 every certificate", "UPDATE certificate SET decision_ref = 'nothing'", "was granted by no decision"),
+    ("3 every certificate", "UPDATE decision SET step = 'refuse'", "was granted by no decision"),
+    ("3 every certificate", "UPDATE certificate SET granted_on = '2026-01-01'", "begins before it was decided on"),
+    ("3 every certificate", "UPDATE certificate SET case_ref = 'NGC-9999'", "names another case"),
+    ("3 every certificate", "UPDATE scope_item SET outcome = 'refused'", "which was not granted"),
+    ("3 every statement", "UPDATE certificate SET expires_on = '2039-03-01'", "states another number, version or term"),
+    ("3 every statement", "UPDATE curriculum_version SET content_digest = 'ab'", "or contents of them, that are not on the certificate"),
+    # 4: said whole
+    ("4 every change", "UPDATE licence_status SET by = '' WHERE status = 'suspended'", "does not say who changed it"),
+    ("4 every change", "UPDATE certificate_status SET public_text = '' WHERE status = 'suspended'", "does not say a public text"),
+    ("4 every change", "UPDATE certificate_status SET reason_code = '' WHERE status = 'suspended'", "does not say a reason"),
+    # 5 and 12: told everywhere at once
+    (
+        "5 and 12",
+        "DELETE FROM ledger_told WHERE number IN (SELECT number FROM ledger_entry WHERE kind = 'certificate.status');"
+        "DELETE FROM ledger_entry WHERE kind = 'certificate.status'",
+        "changed, and the ledger does not tell of it",
+    ),
+    ("5 and 12", "UPDATE event SET subject_id = 999 WHERE kind = 'certificate.suspended'", "the journal does not tell of it"),
+    ("5 and 12", "DELETE FROM trainer_approval", "the ledger tells of a change that its history does not hold"),
+    (
+        "5 every status list",
+        "UPDATE certificate_status SET status = 'suspended' WHERE id = (SELECT max(id) FROM certificate_status WHERE item_id IS NULL)",
+        "does not say that {number} is over or suspended",
+    ),
+    ("5 every status list", "UPDATE signed_status_list SET token = 'a.b.c'", "does not verify"),
+    ("5 every status list", "UPDATE certificate_version SET number = 3 WHERE number = 2;"
+     "UPDATE certificate_version SET status_index = (status_index + 7) % 131072 WHERE number = 1", "for which there is no reason"),
+    # 6: what is private
+    (
+        "6 nothing private",
+        "UPDATE certificate_status SET private_text = public_text, public_text = 'Suspended.' WHERE status = 'suspended'",
+        "tells the public a private reason",
+    ),
+    ("6 nothing private", "UPDATE ledger_entry SET kind = 'certificate.published' WHERE kind = 'licence.status'", "tells more than was agreed"),
+    # 7: nothing is lost
+    ("7 nothing with a history", "UPDATE event SET subject_id = 999 WHERE subject = 'curriculum'", "curriculum 999 was deleted"),
+    # 10: numbers
+    ("10 every number", "UPDATE certificate SET number = 'NGC-000001-0'", "whose check character is wrong"),
+    ("10 every number", "UPDATE certificate_counter SET last = 2", "NGC-000002 was given out and is gone"),
+    ("10 every number", "DELETE FROM certificate_counter", "nobody counts them"),
+    # 11: histories
+    ("11 histories", "DELETE FROM certificate_status WHERE status = 'suspended'", "there is a gap"),
+    ("11 histories", "UPDATE certificate_status SET effective_on = '2026-03-02' WHERE status = 'reduced'", "the two overlap"),
+    ("11 histories", "DELETE FROM licence_status WHERE status = 'suspended'", "there is a gap"),
+    ("11 histories", "UPDATE certificate SET status = 'active'", "is active, but its history ends in reduced"),
+    # 12: transitions and events
+    ("12 every status", "UPDATE licence SET status = 'suspended'", "but the last event left it licensed"),
+    ("12 every status", "UPDATE finding SET status = 'issued'", "is issued, but the last event left it closed"),
+    ("12 every status", "UPDATE event SET subject_id = 999 WHERE kind = 'finding.plan_accepted'", "but it was responded"),
+    ("12 every status", "UPDATE event SET subject = 'letter' WHERE subject = 'licence'", "no event says how it came to be"),
+    # chains and counters
+    ("every event is chained", "UPDATE event SET actor_name = 'Somebody Else' WHERE kind = 'case.planned'", "was changed after it was written"),
+    ("every event is chained", "UPDATE event SET digest = 'ab' WHERE kind = 'case.planned'", "does not follow from the event before it"),
+    (
+        "every event is chained",
+        "DELETE FROM delivery WHERE event_id IN (SELECT id FROM event WHERE kind = 'case.planned');"
+        "DELETE FROM event WHERE kind = 'case.planned'",
+        "something was taken out",
+    ),
+    ("every counter", "UPDATE audit SET met = met - 1, partly = partly + 1", "counts"),
+    # the ledger
+    ("every ledger entry", "UPDATE ledger_entry SET subject_ref = 'another' WHERE number = 0", "does not say what its columns say"),
+    ("every ledger entry", "UPDATE ledger_head SET size = size + 1", "ledger head counts"),
+    ("every ledger entry", "UPDATE ledger_entry SET event_id = (SELECT id FROM event WHERE kind = 'case.granted') WHERE number = 1", "in the moment of its event"),
+    ("every ledger entry", "DELETE FROM ledger_told WHERE number = 1; DELETE FROM ledger_entry WHERE number = 1", "something was taken out"),
+    (
+        "the tree follows",
+        "UPDATE ledger_entry SET data = (SELECT data FROM ledger_entry WHERE number = 1) WHERE number = 0",
+        "ledger node 0/0 is not the hash of what it covers",
+    ),
+    ("the tree follows", "DELETE FROM ledger_node WHERE level = 1 AND place = 0", "ledger node 1/0 is missing"),
+    ("the tree follows", "UPDATE ledger_node SET place = 999 WHERE level = 1 AND place = 0", "covers entries that are not there"),
+    (
+        "what was told",
+        "UPDATE ledger_told SET told = (SELECT told FROM ledger_told WHERE number = 1) WHERE number = 0",
+        "committed to something else than what is told",
+    ),
+    (
+        "every checkpoint",
+        "UPDATE ledger_checkpoint SET root = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 0)",
+        "names another root than the entries give",
+    ),
+    ("every checkpoint", "UPDATE ledger_checkpoint SET note = replace(note, 'testserver', 'elsewhere')", "no log key of ours signed it"),
+    ("every checkpoint", "UPDATE ledger_checkpoint SET size = 999 WHERE size = (SELECT max(size) FROM ledger_checkpoint)", "more entries than"),
+    # papers and queue
+    ("every issued paper", "UPDATE certificate_version SET statement = statement || ' '", "its statement was changed after the decision"),
+    ("every issued paper", "UPDATE certificate_version SET ledger_number = 0", "the ledger does not tell of these files"),
+    ("every credential", "UPDATE certificate_version SET statement = statement || ' '", "speaks of another statement or issuer"),
+    ("every piece of evidence", "UPDATE document SET size = size + 1", "were sent"),
+    ("nothing is stuck", "UPDATE delivery SET done_at = NULL, attempts = 12, failure = 'Refused'", "failed 12 times: Refused"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("look", "statements", "said"), PLANTED, ids=[f"{look}: {said}" for look, _sql, said in PLANTED])
+def test_a_planted_fault_is_found(clean: Clean, look: str, statements: str, said: str) -> None:
+    names = refs(clean)
+    found = clean.plant(look, *(one.strip().format(**names) for one in statements.split(";")))
+    assert any(said.format(**names) in line for line in found), found
+
+
+def test_what_was_redacted_from_the_ledger_is_no_breach(clean: Clean) -> None:
+    assert clean.plant("what was told", "DELETE FROM ledger_told WHERE number = 0") == []
+
+
+def test_a_list_that_is_being_signed_again_is_waited_for(clean: Clean) -> None:
+    found = clean.plant(
+        "5 every status list", "UPDATE signed_status_list SET token = 'a.b.c'",
+        "UPDATE delivery SET done_at = NULL WHERE effect = 'app.certificates.effects.sign_lists'",
+    )  # fmt: skip
+    assert found == []
+
+
+def test_a_row_missing_from_a_history_that_only_grows_is_found_on_sqlite(clean: Clean) -> None:
+    planted = ("7 append-only", "DELETE FROM finding_verdict WHERE id = (SELECT min(id) FROM finding_verdict)")
+    found = clean.plant(*planted)
+    assert found == [] if clean.site.engine.dialect.name == "postgresql" else "something was deleted" in found[0]
+
+
+def test_damage_too_deep_to_read_is_a_breach_and_the_walk_goes_on(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
+    with changed(clean.paper / "credential.jwt", b"\xff\xfe"):
+        assert "does not verify" in clean.look("every credential")[0].what
+    keys = clean.site.settings.data_dir / "keys"
+    first = sorted(keys.glob("*.json"))[0]
+    with changed(first, b"not a key"):
+        assert run(clean).exit_code == 1
+
+
+@contextmanager
+def changed(path: Path, content: bytes) -> Iterator[None]:
+    """A file with other bytes, put back afterwards."""
+    before, mode = path.read_bytes(), path.stat().st_mode
+    path.chmod(0o600)
+    path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+        path.chmod(mode)
+
+
+@contextmanager
+def gone(path: Path) -> Iterator[None]:
+    """A file that is not there, put back afterwards."""
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        yield
+    finally:
+        aside.rename(path)
+
+
+def stored(clean: Clean) -> Path:
+    """A piece of evidence on the disk."""
+    return sorted((clean.site.settings.data_dir / "files").glob("*/*"))[0]
+
+
+def test_a_changed_piece_of_evidence_is_found_twice_over(clean: Clean) -> None:
+    with changed(stored(clean), b"something else"):
+        assert [one.what for one in clean.look("every piece of evidence")] == ["its file was changed"]
+        assert [one.what for one in clean.look("every stored file")] == ["holds something else than its name says"]
+
+
+def test_a_lost_piece_of_evidence_is_found(clean: Clean) -> None:
+    with gone(stored(clean)):
+        assert [one.what for one in clean.look("every piece of evidence")] == ["its file is gone"]
+
+
+@pytest.mark.parametrize("name", ["certificate.pdf", "credential.jwt", "statement.json"])
+def test_a_changed_or_lost_paper_is_found(clean: Clean, name: str) -> None:
+    path = clean.paper / name
+    with changed(path, path.read_bytes() + b" "):
+        assert f"{name} was changed after it was issued" in [one.what for one in clean.look("every issued paper")]
+    with gone(path):
+        assert f"{name} is gone" in [one.what for one in clean.look("every issued paper")]
+
+
+def test_a_seal_over_changed_words_is_found(clean: Clean) -> None:
+    pdf = clean.paper / "certificate.pdf"
+    with changed(pdf, pdf.read_bytes() + b"\n% and more"):
+        assert "its seal does not verify" in clean.look("every seal")[0].what
+
+
+def test_a_paper_that_nobody_decided_on_is_found(clean: Clean) -> None:
+    stray = clean.paper.parent / "9"
+    stray.mkdir()
+    try:
+        assert [one.what for one in clean.look("nothing was issued beside")] == ["no decision granted it"]
+    finally:
+        stray.rmdir()
+
+
+def test_every_look_has_a_fault_that_it_finds() -> None:
+    by_hand = {"every stored file", "nothing was issued beside", "every seal", "7 append-only"}
+    planted = {look for look, _sql, _said in PLANTED} | by_hand
+    assert [look.words for look in LOOKS if not any(look.words.startswith(one) for one in planted)] == []
+
+
+def run(clean: Clean) -> Result:
+    settings = clean.site.settings
+    given = {
+        "RRN_DATA_DIR": str(settings.data_dir), "RRN_DATABASE_URL": settings.database_url, "RRN_SECRET_KEY": settings.secret_key,
+        "RRN_PUBLIC_BASE_URL": settings.public_base_url,
+    }  # fmt: skip
+    return CliRunner().invoke(rrn, ["check"], env={**os.environ, **given})
+
+
+def test_the_command_says_nothing_is_wrong_or_one_line_for_each_breach(clean: Clean) -> None:
+    good = run(clean)
+    assert good.exit_code == 0 and "Nothing is wrong" in good.stdout
+    with gone(stored(clean)):
+        bad = run(clean)
+    assert bad.exit_code == 1
+    assert [line for line in bad.stdout.splitlines() if line] == [
+        f"every piece of evidence is as it was sent: document {clean.document} its file is gone"
+    ]
+
+
+def test_the_command_says_what_to_do_when_there_is_no_register_yet(clean: Clean, tmp_path: Path) -> None:
+    result = CliRunner().invoke(rrn, ["check"], env={**os.environ, "RRN_DATA_DIR": str(tmp_path), "RRN_DATABASE_URL": ""})
+    assert result.exit_code == 2 and "run rrn migrate" in result.stdout.replace("\n", " ")

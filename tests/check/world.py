@@ -1,0 +1,166 @@
+"""A register in which everything the check looks at has happened at least once, and how to plant one fault in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.cases.rules import State
+from app.certificates.effects import sign_log_again
+from app.certificates.rules import Reason
+from app.check.breach import Breach
+from app.check.walk import LOOKS
+from app.curricula.commands import keep_document
+from app.kernel import outbox
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, Unit, writing
+from tests.cases import make
+from tests.certificates.make import change, reading_day
+from tests.conftest import SetClock
+from tests.curricula.make import a_file
+from tests.licences.make import change as change_licence
+from tests.licences.make import change_accreditation, renew
+from tests.providers.make import Service, make_affiliate, make_trainer
+
+
+@dataclass(frozen=True)
+class Clean:
+    """The clean register, its case and its certificate."""
+
+    site: Site
+    world: make.World
+    number: str
+    document: str
+
+    @property
+    def paper(self) -> Path:
+        """The folder of the certificate's first version."""
+        return self.site.settings.issued_dir / self.number / "1"
+
+    def look(self, words: str) -> list[Breach]:
+        """What one look finds as the register stands."""
+        with self._unit() as unit:
+            return list(_walk(words)(unit))
+
+    def plant(self, words: str, *statements: str) -> list[str]:
+        """What one look finds once these statements have run; they are taken back afterwards.
+
+        Triggers are out of the way first, as they would be for somebody who holds the database.
+        """
+        with self._unit() as unit:
+            for statement in (*_disarm(unit), *statements):
+                done = unit.db.execute(text(statement))
+                if statement in statements:
+                    assert done.rowcount, f"nothing was planted: {statement}"  # type: ignore[attr-defined]
+            unit.db.expire_all()
+            return [f"{breach.where} {breach.what}" for breach in _walk(words)(unit)]
+
+    @contextmanager
+    def _unit(self) -> Iterator[Unit]:
+        with Session(self.site.engine.execution_options(writing=True)) as session:
+            yield Unit(session, SYSTEM, self.site.clock(), self.site, writes=False)
+            session.rollback()
+
+
+def _walk(words: str) -> Any:
+    found = [look.walk for look in LOOKS if look.words.startswith(words)]
+    assert len(found) == 1, f"{words}: {len(found)} looks"
+    return found[0]
+
+
+def _disarm(unit: Unit) -> list[str]:
+    if unit.db.get_bind().dialect.name == "postgresql":
+        tables = "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = 'public'"
+        return [f'ALTER TABLE "{name}" DISABLE TRIGGER USER' for name in unit.db.scalars(text(tables))]
+    triggers = unit.db.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
+    return [f'DROP TRIGGER "{name}"' for name in triggers]
+
+
+def make_clean(site: Site, clock: SetClock) -> Clean:
+    """Three weeks of a register: a finding, a grant, a suspension and its end, a reduction, licences, trainers, evidence."""
+    world = make.make_case(site, State.IN_EVALUATION, curricula=2)
+    document = _evidence(world)
+    _approve(site, world)
+    make.close_finding(world, make.issue_findings(world))
+    clock.now += timedelta(hours=1)
+    make.complete(world)
+    make.take_into_review(world)
+    make.recommend(world)
+    clock.now += timedelta(hours=1)
+    make.grant(world)
+    _work(site, clock)
+    number = make.row(world).certificate_number or _number(site)
+    _change_certificate(site, clock, world, number)
+    _change_rights(site, clock, world)
+    _work(site, clock)
+    return Clean(site, world, number, document)
+
+
+def _work(site: Site, clock: SetClock) -> None:
+    outbox.deliver_all(site)
+    sign_log_again(site)
+    clock.now += timedelta(days=1)
+
+
+def _number(site: Site) -> str:
+    with site.engine.connect() as connection:
+        return str(connection.execute(text("SELECT number FROM certificate")).scalar_one())
+
+
+def _evidence(world: make.World) -> str:
+    with writing(world.site, world.client) as unit:
+        return keep_document(unit, a_file(), world.client.organisation_id or 0, "audit", 1, "Risk assessment").ref
+
+
+def _approve(site: Site, world: make.World) -> None:
+    service = Service(
+        world.service_id, _service_ref(site, world), world.client.organisation_id or 0, world.client.organisation_ref, world.body.id,
+        world.client, world.officer,
+    )  # fmt: skip
+    make_affiliate(site, service)
+    make_trainer(site, service, "Nguyễn Thị Ánh")
+
+
+def _service_ref(site: Site, world: make.World) -> str:
+    with site.engine.connect() as connection:
+        asked = text("SELECT ref FROM training_service WHERE id = :id")
+        return str(connection.execute(asked, {"id": world.service_id}).scalar_one())
+
+
+def _change_certificate(site: Site, clock: SetClock, world: make.World, number: str) -> None:
+    day = reading_day(site)
+    holder: Any = Holder(site, world.decider)
+    change(
+        holder, number, "suspend", ends_when="The analysis is signed.", limit_on=day + timedelta(days=60), contact="Olive Officer",
+        public_text="Suspended while one document is missing.", private_text="The manager left in anger.",
+    )  # fmt: skip
+    _work(site, clock)
+    change(holder, number, "reinstate", reason_code=Reason.RESOLVED)
+    _work(site, clock)
+    with site.engine.connect() as connection:
+        taken = str(connection.execute(text("SELECT ref FROM curriculum ORDER BY id")).scalars().first())
+    change(holder, number, "reduce", curricula=[taken])
+    _work(site, clock)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """As much of a world as a change of a certificate needs."""
+
+    site: Site
+    decider: Any
+
+
+def _change_rights(site: Site, clock: SetClock, world: make.World) -> None:
+    change_licence(site, world.manager, world.body, "suspend", reading_day(site))
+    clock.now += timedelta(days=1)
+    change_licence(site, world.manager, world.body, "reinstate", reading_day(site))
+    renew(site, world.manager, world.body, reading_day(site), date(2029, 12, 31))
+    change_accreditation(site, world.manager, world.body, "suspend", reading_day(site))
+    clock.now += timedelta(days=1)
+    change_accreditation(site, world.manager, world.body, "restore", reading_day(site))
