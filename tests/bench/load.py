@@ -78,7 +78,7 @@ def _wrk(
             "wrk",
             "-t1",
             f"-c{connections}",
-            f"-d{seconds}s",
+            f"-d{round(seconds)}s",
             *given,
             "-s",
             script.name,
