@@ -102,7 +102,9 @@ def tell(unit: Unit, event: Event) -> Finish | None:
 def _words(unit: Unit, case: Case, event: Event, told: Handover) -> str:
     """What the other side wrote in full, or the names of the team."""
     if event.kind == "case.planned":
-        return _("On the team: {names}.").format(names=listed([one.name for one in queries.team_of(unit, case)]))
+        return _("On the team: {names}.").format(
+            names=listed([one.name for one in queries.team_of(unit, case)])
+        )
     return str(event.data.get("form", {}).get(told.said, ""))
 
 

@@ -10,7 +10,7 @@ from app.cases.queries import AgreementPage, CaseView, QueueView
 from app.cases.rules import CASE, State
 from app.cases.rules.forms import OpenCase, OpenFollowUp, SaveApplication
 from app.kernel.database import Unit
-from app.kernel.fields import Ref, View
+from app.kernel.fields import Optional, Ref, View
 from app.kernel.words import _
 from app.permissions import Permission as P
 from app.web.forms import FormView, draw_form
@@ -33,9 +33,15 @@ class ApplicationPage(View):
 
 @area.page("/cases", "cases/index.html", may=P.CASE_READ)
 def index(
-    unit: Unit, state: State | None = None, owner: Ref | None = None, late: bool = False, mine: bool = False,
-    older: Days | None = None, every: bool = False, after: Ref | None = None,
-) -> QueueView:  # fmt: skip
+    unit: Unit,
+    state: Annotated[State | None, Optional] = None,
+    owner: Annotated[Ref | None, Optional] = None,
+    late: bool = False,
+    mine: bool = False,
+    older: Annotated[Days | None, Optional] = None,
+    every: bool = False,
+    after: Annotated[Ref | None, Optional] = None,
+) -> QueueView:
     """The work queue: what waits longest comes first."""
     return queries.queue(
         unit, state=state, owner=owner, late_only=late, mine=mine, older=older, every=every, after=after

@@ -48,7 +48,11 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("both", "Bethan Both", (Role.REVIEWER, Role.DECISION_MAKER)),
     ("everything", "Emrys Everything", (Role.LEAD_ASSESSOR, Role.REVIEWER, Role.DECISION_MAKER)),
 )
-ANSWER = {"correction": "We stopped the course.", "cause": "Nobody had read the plan.", "action": "A second reader."}
+ANSWER = {
+    "correction": "We stopped the course.",
+    "cause": "Nobody had read the plan.",
+    "action": "A second reader.",
+}
 
 
 @dataclass
@@ -87,7 +91,9 @@ def make_world(site: Site, curricula: int = 1) -> World:
         world.versions.append(make_version(site, client, title=f"Safe Holding, part {number + 1}"))
     with reading(site, client) as unit:
         ref = unit.db.get_one(TrainingService, service_id).ref
-    service = Service(service_id, ref, client.organisation_id or 0, client.organisation_ref, body.id, client, world.officer)
+    service = Service(
+        service_id, ref, client.organisation_id or 0, client.organisation_ref, body.id, client, world.officer
+    )
     world.trainer = make_trainer(site, service, at="evidence_complete")
     return world
 
@@ -97,7 +103,10 @@ def make_client(site: Site, name: str, person: str) -> tuple[Actor, int]:
     with writing(site, SYSTEM) as unit:
         holder = make_organisation(unit, name, Seat.PROVIDER)
         form = NewService(
-            route=Route.COMMERCIAL, nations=[Nation.ENGLAND], settings=[Setting.HEALTH], populations=[Population.ADULTS]
+            route=Route.COMMERCIAL,
+            nations=[Nation.ENGLAND],
+            settings=[Setting.HEALTH],
+            populations=[Population.ADULTS],
         )
         service = register_service(unit, holder, form)
         return _actor(unit, holder, person, Role.REPRESENTATIVE), service.id
@@ -210,7 +219,9 @@ def record_all(world: World, outcome: str = "met") -> None:
 
 def draft_finding(world: World, grade: str = "major") -> str:
     """A finding that the client does not see yet."""
-    form = DraftFinding(requirement="1.1.1", grade=grade, statement="Signed by nobody.", evidence="Page 2, 3 May.")
+    form = DraftFinding(
+        requirement="1.1.1", grade=grade, statement="Signed by nobody.", evidence="Page 2, 3 May."
+    )
     with writing(world.site, world.assessor) as unit:
         case = queries.find_case(unit, world.ref)
         audit = audit_queries.rows_of_case(unit, case.id)[0]
@@ -228,21 +239,31 @@ def finding_step(world: World, actor: Actor, ref: str, name: str, **said: Any) -
     """Take a step of a finding as its page does."""
     with writing(world.site, actor) as unit:
         finding = audit_queries.find_finding(unit, ref)
-        FINDING_STEPS[name](unit, finding, FINDING.step(name).form.model_validate({"version": finding.version, **said}))
+        FINDING_STEPS[name](
+            unit, finding, FINDING.step(name).form.model_validate({"version": finding.version, **said})
+        )
 
 
 def close_finding(world: World, ref: str) -> None:
     """Answer, accept, carry out, close."""
     finding_step(world, world.client, ref, "respond", **ANSWER)
     finding_step(world, world.assessor, ref, "accept-plan")
-    finding_step(world, world.client, ref, "report-implemented", action="Done in May.", evidence="Seen on site.")
+    finding_step(
+        world, world.client, ref, "report-implemented", action="Done in May.", evidence="Seen on site."
+    )
     finding_step(world, world.assessor, ref, "accept-implementation")
 
 
 def complete(world: World) -> None:
     """Record what is missing, and complete the evaluation with a recommendation to grant."""
     record_all(world)
-    step(world, world.lead, "complete-evaluation", verdict="grant", report="Everything was seen and is as it should be.")
+    step(
+        world,
+        world.lead,
+        "complete-evaluation",
+        verdict="grant",
+        report="Everything was seen and is as it should be.",
+    )
 
 
 def take_into_review(world: World) -> None:
@@ -252,7 +273,12 @@ def take_into_review(world: World) -> None:
 def recommend(world: World, actor: Actor | None = None) -> None:
     """End the review with a recommendation to grant."""
     step(
-        world, actor or world.reviewer, "recommend", sections=list(Section), verdict="grant", reasons="All parts are in order."
+        world,
+        actor or world.reviewer,
+        "recommend",
+        sections=list(Section),
+        verdict="grant",
+        reasons="All parts are in order.",
     )
 
 
@@ -318,7 +344,6 @@ def finding_row(world: World, ref: str) -> Finding:
         return unit.db.scalars(select(Finding).where(Finding.ref == ref)).one()
 
 
-
 def letters(world: World) -> list[tuple[str, str, str]]:
     """Every letter the worker has sent so far: to whom, what about, and its plain words."""
     outbox.deliver_all(world.site)
@@ -333,4 +358,8 @@ def letters(world: World) -> list[tuple[str, str, str]]:
 
 def told(world: World, actor: Actor, about: str) -> list[str]:
     """The words of the letters to somebody whose subject speaks of something."""
-    return [words for to, subject, words in letters(world) if to == address(actor.name, actor.organisation_ref) and about in subject]
+    return [
+        words
+        for to, subject, words in letters(world)
+        if to == address(actor.name, actor.organisation_ref) and about in subject
+    ]

@@ -36,7 +36,10 @@ def test_it_is_in_force_once_both_sides_accepted(site: Site) -> None:
         shown = queries.case_view(unit, world.ref).agreement
     assert shown
     assert shown.in_force
-    assert [(one.side, one.by) for one in shown.accepted] == [("Client", "Ŵyn Prydderch"), ("Body", "Olive Officer")]
+    assert [(one.side, one.by) for one in shown.accepted] == [
+        ("Client", "Ŵyn Prydderch"),
+        ("Body", "Olive Officer"),
+    ]
 
 
 def test_the_body_signs_only_what_the_client_accepted_before(site: Site) -> None:

@@ -114,16 +114,20 @@ def test_a_body_knows_nothing_of_a_draft(site: Site) -> None:
     with pytest.raises(NotFound):
         step(world, world.officer, "begin-review")
     with reading(site, world.officer) as unit:
-        assert queries.queue(unit, state=None, owner=None, late_only=False, mine=False, older=None, every=True, after=None).items == []
+        assert (
+            queries.queue(
+                unit, state=None, owner=None, late_only=False, mine=False, older=None, every=True, after=None
+            ).items
+            == []
+        )
 
 
 def test_curricula_of_somebody_else_cannot_be_chosen(site: Site) -> None:
     world = make_world(site)
     theirs, _service = make_client(site, "Calder Care Training", "Cai Calder")
     foreign = make_version(site, theirs, title="Clinical Holding")
-    with pytest.raises(Invalid) as refusal:
-        with writing(site, world.client) as unit:
-            commands.open_case(unit, OpenCase(body=world.body.ref, curricula=[foreign]))
+    with pytest.raises(Invalid) as refusal, writing(site, world.client) as unit:
+        commands.open_case(unit, OpenCase(body=world.body.ref, curricula=[foreign]))
     assert set(refusal.value.fields) == {"curricula"}
     with reading(site, world.client) as unit:
         assert unit.db.scalar(select(CaseCounter.last)) is None
@@ -150,7 +154,9 @@ def test_only_a_client_applies_and_only_for_what_ends_in_a_certificate(site: Sit
     with pytest.raises(Forbidden), writing(site, world.officer) as unit:
         commands.open_case(unit, OpenCase(body=world.body.ref, curricula=world.versions))
     with pytest.raises(Invalid), writing(site, world.client) as unit:
-        commands.open_case(unit, OpenCase(body=world.body.ref, kind=Kind.SURVEILLANCE, curricula=world.versions))
+        commands.open_case(
+            unit, OpenCase(body=world.body.ref, kind=Kind.SURVEILLANCE, curricula=world.versions)
+        )
     with pytest.raises(Invalid), writing(site, world.client) as unit:
         commands.open_case(unit, OpenCase(body=world.stranger.organisation_ref, curricula=world.versions))
 
@@ -175,7 +181,9 @@ def test_the_clock_stands_still_while_information_is_asked_for(site: Site, clock
     with reading(site, world.officer) as unit:
         view = queries.case_view(unit, world.ref)
     assert (view.age_days, view.paused) == (3, "")
-    assert [(one.question, one.answer) for one in view.requests] == [("Which sites have their own trainers?", "Leeds alone.")]
+    assert [(one.question, one.answer) for one in view.requests] == [
+        ("Which sites have their own trainers?", "Leeds alone.")
+    ]
 
 
 def test_a_case_waits_since_it_last_moved(site: Site, clock: SetClock) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import TextClause, select, text, update
+from sqlalchemy import TextClause, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.audits import commands as audit_commands
@@ -108,7 +108,10 @@ def test_curricula_are_granted_deferred_or_refused_one_by_one(site: Site) -> Non
     first, second, third = items(world)
     grant(world, granted=[first], deferred=[second])
     with reading(site, SYSTEM) as unit:
-        scope = {item.ref: (item.outcome, version.status.value) for item, version in queries.scope_of(unit, row(world))}
+        scope = {
+            item.ref: (item.outcome, version.status.value)
+            for item, version in queries.scope_of(unit, row(world))
+        }
         assert len(unit.db.scalars(select(CertificateItem)).all()) == 1
     assert scope == {
         first: (Outcome.GRANTED, "certified"), second: (Outcome.DEFERRED, "submitted"),
@@ -152,7 +155,9 @@ def finish(world: World, by: Actor) -> None:
     with writing(world.site, by) as unit:
         for audit in audit_rows(world):
             for line in requirements(world, audit.ref):
-                audit_commands.record_result(unit, audit.ref, line, RecordResult.model_validate({"outcome": "met"}))
+                audit_commands.record_result(
+                    unit, audit.ref, line, RecordResult.model_validate({"outcome": "met"})
+                )
     step(world, world.lead, "complete-evaluation", verdict="grant", report="All is well.")
     take_into_review(world)
     recommend(world)
@@ -239,7 +244,9 @@ def test_nothing_is_decided_before_the_review_has_ended(site: Site) -> None:
 
 
 @pytest.mark.parametrize("how", ["licence", "accreditation"])
-def test_nothing_is_decided_while_licence_or_accreditation_do_not_cover_the_day(site: Site, clock: SetClock, how: str) -> None:
+def test_nothing_is_decided_while_licence_or_accreditation_do_not_cover_the_day(
+    site: Site, clock: SetClock, how: str
+) -> None:
     world = reviewed(site)
     clock.now += timedelta(days=1)
     if how == "licence":
@@ -248,7 +255,13 @@ def test_nothing_is_decided_while_licence_or_accreditation_do_not_cover_the_day(
         change_accreditation(site, world.manager, world.body, "suspend", clock.now.date())
     for name in ("grant", "refuse"):
         with pytest.raises(Refused, match="nothing can be decided today"):
-            step(world, world.decider, name, reasons="Because.", **({"granted": items(world)} if name == "grant" else {}))
+            step(
+                world,
+                world.decider,
+                name,
+                reasons="Because.",
+                **({"granted": items(world)} if name == "grant" else {}),
+            )
     nothing_was_decided(world)
 
 
@@ -257,7 +270,7 @@ def test_nothing_is_granted_without_an_agreement_in_force(site: Site) -> None:
     with writing(site, SYSTEM) as unit:
         for trigger in unit.db.execute(_triggers(site)).scalars():
             unit.db.execute(_drop(site, trigger))
-        unit.db.execute(Acceptance.__table__.delete().where(Acceptance.side == "client"))
+        unit.db.execute(delete(Acceptance).where(Acceptance.side == "client"))
     with pytest.raises(Refused, match="No agreement is in force"):
         grant(world)
 
@@ -269,7 +282,9 @@ def _triggers(site: Site) -> TextClause:
 
 
 def _drop(site: Site, trigger: str) -> TextClause:
-    return text(f"DROP TRIGGER {trigger}" + ("" if site.engine.dialect.name == "sqlite" else " ON acceptance"))
+    return text(
+        f"DROP TRIGGER {trigger}" + ("" if site.engine.dialect.name == "sqlite" else " ON acceptance")
+    )
 
 
 def test_results_changed_after_the_evaluation_undo_the_ground_of_a_decision(site: Site) -> None:
@@ -333,7 +348,14 @@ def test_every_part_is_reviewed_and_every_note_closed_before_the_review_ends(sit
         (note,) = queries.notes_of(unit, row(world))
     step(world, world.reviewer, "close-note", note=note.ref, answer="The lead did; see the plan.")
     with pytest.raises(Invalid) as refusal:
-        step(world, world.reviewer, "recommend", sections=list(Section)[1:], verdict="grant", reasons="All in order.")
+        step(
+            world,
+            world.reviewer,
+            "recommend",
+            sections=list(Section)[1:],
+            verdict="grant",
+            reasons="All in order.",
+        )
     assert "application" in refusal.value.fields["sections"]
     recommend(world)
     assert row(world).reviewer_name == "Rhiannon Reviewer"
@@ -380,11 +402,12 @@ def test_the_ledger_and_journal_speak_of_the_case_once_per_step(site: Site) -> N
     world = reviewed(site)
     grant(world)
     with reading(site, SYSTEM) as unit:
-        kinds = [one.kind for one in unit.db.scalars(select(Event).where(Event.subject == "case").order_by(Event.seq))]
+        kinds = [
+            one.kind
+            for one in unit.db.scalars(select(Event).where(Event.subject == "case").order_by(Event.seq))
+        ]
     assert kinds == [
         "case.opened", "case.saved", "case.submitted", "case.review_begun", "case.application_accepted",
         "case.agreement_accepted", "case.agreement_signed", "case.planned", "case.evaluation_begun",
         "case.evaluation_completed", "case.review_taken", "case.review_completed", "case.granted",
     ]  # fmt: skip
-
-

@@ -89,7 +89,10 @@ def test_authorisation_must_hold_on_the_last_day_of_the_plan(site: Site) -> None
     newcomer = make_member(site, world.body, "Nia Newcomer", Role.ASSESSOR, authorised=False)
     with writing(site, SYSTEM) as unit:
         form = Authorise(
-            role=Role.ASSESSOR, evidence="One year.", from_on=date(2026, 1, 1), to_on=today(world) + timedelta(days=5)
+            role=Role.ASSESSOR,
+            evidence="One year.",
+            from_on=date(2026, 1, 1),
+            to_on=today(world) + timedelta(days=5),
         )
         authorise(unit, person(unit, newcomer.id), form, body_id=world.body.id)
     assert "12 March 2026" in refused_plan(world, assessors=[newcomer.id])["assessors"]
@@ -102,7 +105,9 @@ def test_an_assessor_is_not_authorised_to_lead(site: Site) -> None:
     assert "not authorised" in refused_plan(world, lead=world.assessor.id, assessors=[])["lead"]
 
 
-@pytest.mark.parametrize("kind", [Tied.CONSULTED, Tied.EMPLOYED, Tied.CO_WROTE, Tied.TRAINED, Tied.FAMILY_OR_FINANCIAL])
+@pytest.mark.parametrize(
+    "kind", [Tied.CONSULTED, Tied.EMPLOYED, Tied.CO_WROTE, Tied.TRAINED, Tied.FAMILY_OR_FINANCIAL]
+)
 def test_whoever_is_tied_to_the_client_is_not_on_the_team(site: Site, kind: Tied) -> None:
     world = make_case(site, State.AGREEMENT_IN_FORCE)
     tie(world, world.assessor, kind, date(2025, 1, 1), date(2025, 6, 1))
@@ -159,11 +164,23 @@ def test_a_plan_has_a_day_and_none_that_is_over(site: Site) -> None:
 
 def test_an_objection_stops_the_evaluation_until_it_is_answered(site: Site) -> None:
     world = make_case(site, State.PLANNED)
-    step(world, world.client, "object-to-team", person=world.assessor.id, reason="Taught for a competitor last year.")
+    step(
+        world,
+        world.client,
+        "object-to-team",
+        person=world.assessor.id,
+        reason="Taught for a competitor last year.",
+    )
     with pytest.raises(Refused, match="objects to Nguyễn Thị Ánh"):
         begin_evaluation(world)
     assert len(told(world, world.officer, "objects to the team")) == 1
-    step(world, world.officer, "answer-objection", person=world.assessor.id, answer="That ended three years ago.")
+    step(
+        world,
+        world.officer,
+        "answer-objection",
+        person=world.assessor.id,
+        answer="That ended three years ago.",
+    )
     begin_evaluation(world)
     assert row(world).status is State.IN_EVALUATION
 
@@ -296,5 +313,3 @@ def test_results_are_hashed_when_the_evaluation_ends(site: Site) -> None:
     assert len(kept) == 64
     with reading(site, SYSTEM) as unit:
         assert queries.results_content(unit, row(world))["results"]
-
-

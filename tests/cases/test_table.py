@@ -63,7 +63,9 @@ class Subject:
     thread: str = "case:1"
 
 
-def check(step: str, facts: CaseFacts, kind: Kind = Kind.INITIAL, actor: Actor = EVERYBODY, **more: Any) -> None:
+def check(
+    step: str, facts: CaseFacts, kind: Kind = Kind.INITIAL, actor: Actor = EVERYBODY, **more: Any
+) -> None:
     found = CASE.step(step)
     CASE.check(found, Subject(found.sources[0], kind, **more), actor, facts)
 
@@ -106,7 +108,9 @@ def test_each_step_that_does_more_has_its_function() -> None:
 
 
 def test_every_decision_is_independent_of_every_evaluation() -> None:
-    decisions = [step for step in CASE.steps if step.permission in (Permission.CASE_DECIDE, Permission.CASE_REVIEW)]
+    decisions = [
+        step for step in CASE.steps if step.permission in (Permission.CASE_DECIDE, Permission.CASE_REVIEW)
+    ]
     assert len(decisions) == 13
     assert all(step.independent_of == EVALUATION for step in decisions)
     assert "audit.result_recorded" in EVALUATION
@@ -168,8 +172,12 @@ BROKEN: tuple[tuple[str, str, CaseFacts, dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("step", "guard", "facts", "more"), BROKEN, ids=lambda one: one if isinstance(one, str) else "")
-def test_the_guard_and_nothing_else_refuses(step: str, guard: str, facts: CaseFacts, more: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("step", "guard", "facts", "more"), BROKEN, ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_the_guard_and_nothing_else_refuses(
+    step: str, guard: str, facts: CaseFacts, more: dict[str, Any]
+) -> None:
     found = CASE.step(step)
     subject = Subject(found.sources[0], **more)
     with pytest.raises(Refused) as refusal:
@@ -181,7 +189,9 @@ def test_the_guard_and_nothing_else_refuses(step: str, guard: str, facts: CaseFa
 
 
 def test_every_guard_of_the_table_is_broken_above() -> None:
-    assert {guard.__name__ for step in CASE.steps for guard in step.guards} == {guard for _s, guard, _f, _m in BROKEN}
+    assert {guard.__name__ for step in CASE.steps for guard in step.guards} == {
+        guard for _s, guard, _f, _m in BROKEN
+    }
 
 
 def test_surveillance_goes_on_while_a_licence_is_suspended_and_first_decisions_do_not() -> None:
@@ -218,7 +228,9 @@ def test_a_step_from_another_state_is_refused_in_words() -> None:
 def test_the_agreement_holds_every_duty_of_clause_4_1_2() -> None:
     letters = {code[0] for code, _words in CLIENT_DUTIES}
     assert letters == set("abcdefghij")
-    text = agreement_text(Parties("NGC-C-0001", "Harbour Lane", "Northgate", "Edition", "Rules", "ab" * 32, 36, ["Holding"]))
+    text = agreement_text(
+        Parties("NGC-C-0001", "Harbour Lane", "Northgate", "Edition", "Rules", "ab" * 32, 36, ["Holding"])
+    )
     assert all(words in text for _code, words in CLIENT_DUTIES)
     assert "36 months" in text
     assert "ab" * 32 in text
@@ -238,7 +250,7 @@ def test_a_declared_consultant_needs_a_name_and_an_address() -> None:
         legal_name = legal_identity = sites = outsourced = "said"
         consultant_used = True
         consultant_name = ""
-        consultant_email = None
+        consultant_email: str | None = None
 
     assert [gap.field for gap in gaps(Typed(), 1, 1)] == ["consultant_name", "consultant_email"]
     assert [gap.field for gap in gaps(Typed(), 0, 0)][:2] == ["curricula", "trainers"]
@@ -246,8 +258,13 @@ def test_a_declared_consultant_needs_a_name_and_an_address() -> None:
 
 def test_whose_turn_it_is_says_who_and_what() -> None:
     turn = turn_of(State.SUBMITTED)
-    assert sentence(turn, True, "Harbour Lane", "Northgate") == "It is your turn: begin the application review."
-    assert sentence(turn, False, "Harbour Lane", "Northgate") == "Waiting for Northgate to begin the application review."
+    assert (
+        sentence(turn, True, "Harbour Lane", "Northgate") == "It is your turn: begin the application review."
+    )
+    assert (
+        sentence(turn, False, "Harbour Lane", "Northgate")
+        == "Waiting for Northgate to begin the application review."
+    )
     assert turn_of(State.AGREEMENT_PENDING, client_accepted=True).side is Side.BODY
     assert turn_of(State.IN_REVIEW, reviewed=True).may is Permission.CASE_DECIDE
     assert turn_of(State.PLANNED, objected=True).may is Permission.CASE_PLAN

@@ -99,7 +99,9 @@ def _check_licence(unit: Unit, case: Case) -> None:
     may = queries.standing_of(unit, case)
     if not (may.may_take_new if case.kind.is_new else may.may_surveil):
         raise Refused(
-            _("{standing} Nothing was saved: choose another certification body.").format(standing=may.sentence)
+            _("{standing} Nothing was saved: choose another certification body.").format(
+                standing=may.sentence
+            )
         )
 
 
@@ -133,14 +135,18 @@ def _choose_partners(unit: Unit, case: Case, form: SaveApplication) -> None:
     _only_offered("trainers", form.trainers, trainers)
     unit.db.execute(delete(CaseAffiliate).where(CaseAffiliate.case_id == case.id))
     unit.db.execute(delete(CaseTrainer).where(CaseTrainer.case_id == case.id))
-    unit.db.add_all(CaseAffiliate(case_id=case.id, affiliate_id=affiliates[ref]) for ref in set(form.affiliates))
+    unit.db.add_all(
+        CaseAffiliate(case_id=case.id, affiliate_id=affiliates[ref]) for ref in set(form.affiliates)
+    )
     unit.db.add_all(CaseTrainer(case_id=case.id, trainer_id=trainers[ref]) for ref in set(form.trainers))
     unit.db.flush()
 
 
 def _only_offered(field: str, refs: list[str], offered: Any) -> None:
     if set(refs) - set(offered):
-        raise Invalid(_(NOT_SAVED), {field: _("Choose only what the list offers; it may have changed meanwhile.")})
+        raise Invalid(
+            _(NOT_SAVED), {field: _("Choose only what the list offers; it may have changed meanwhile.")}
+        )
 
 
 def submit(unit: Unit, case: Case, form: Declaration) -> None:
@@ -171,7 +177,9 @@ def request_information(unit: Unit, case: Case, form: AskInformation) -> None:
     take(unit, CASE, case, "request-information", form)
     case.paused_reason = form.question
     unit.db.add(
-        InformationRequest(case_id=case.id, question=form.question, asked_by=unit.actor.name, asked_at=unit.now)
+        InformationRequest(
+            case_id=case.id, question=form.question, asked_by=unit.actor.name, asked_at=unit.now
+        )
     )
 
 
@@ -195,7 +203,11 @@ def accept_application(unit: Unit, case: Case, form: AcceptApplication) -> None:
     if missing := [check for check in Check if check not in form.checks]:
         raise Invalid(
             _(NOT_SAVED),
-            {"checks": _("Each of these must be true before an application is accepted: {number} are not.").format(number=len(missing))},
+            {
+                "checks": _(
+                    "Each of these must be true before an application is accepted: {number} are not."
+                ).format(number=len(missing))
+            },
         )
     take(unit, CASE, case, "accept-application", form)
     unit.db.add_all(

@@ -31,7 +31,9 @@ def grant(unit: Unit, case: Case, form: Grant) -> None:
     _check_items(items, form)
     starts_on = form.starts_on or unit.today
     if starts_on < unit.today:
-        raise Invalid(_(NOT_SAVED), {"starts_on": _("A certificate cannot be valid before it is decided on.")})
+        raise Invalid(
+            _(NOT_SAVED), {"starts_on": _("A certificate cannot be valid before it is decided on.")}
+        )
     outcomes = {ref: _outcome(ref, form) for ref in items}
     decision = decide(unit, case, "grant", form, outcomes={ref: one.value for ref, one in outcomes.items()})
     for ref, (item, version) in items.items():
@@ -40,10 +42,14 @@ def grant(unit: Unit, case: Case, form: Grant) -> None:
             mark(unit, version, "certify")
         else:
             release(unit, [version])
-    certificates.grant(unit, _granted(unit, case, decision, [items[ref][1] for ref in form.granted], starts_on))
+    certificates.grant(
+        unit, _granted(unit, case, decision, [items[ref][1] for ref in form.granted], starts_on)
+    )
 
 
-def _granted(unit: Unit, case: Case, decision: Decision, versions: Iterable[CurriculumVersion], starts_on: Any) -> Granted:
+def _granted(
+    unit: Unit, case: Case, decision: Decision, versions: Iterable[CurriculumVersion], starts_on: Any
+) -> Granted:
     return Granted(
         case_ref=case.ref, holder_id=case.client_id, service_id=case.service_id, body_id=case.body_id,
         edition=case.edition, rule_pack=case.rule_pack, items=tuple(one.id for one in versions),
@@ -90,7 +96,9 @@ def decide(unit: Unit, case: Case, step: str, form: Any, **more: Any) -> Decisio
     relied_on = queries.grounds(unit, case, step) | more
     if digest(queries.results_content(unit, case)) != case.results_digest:
         raise Refused(
-            _("Results or findings changed after the evaluation was completed. Nothing was decided: return the case to the evaluators.")
+            _(
+                "Results or findings changed after the evaluation was completed. Nothing was decided: return the case to the evaluators."
+            )
         )
     decision = Decision(
         ref=new_ref(), case_id=case.id, step=step, reasons=form.reasons, by=unit.actor.id, by_name=unit.actor.name,
@@ -100,5 +108,3 @@ def decide(unit: Unit, case: Case, step: str, form: Any, **more: Any) -> Decisio
     unit.db.add(decision)
     unit.db.flush()
     return decision
-
-

@@ -50,7 +50,9 @@ def _accept(unit: Unit, case: Case, form: AcceptAgreement, side: Side, step: str
         raise NotFound(_("There is no agreement to accept yet. Nothing was saved."))
     if form.digest != agreement.digest or text_digest(agreement.text) != agreement.digest:
         raise Refused(
-            _("This is not the text that was shown to you. Nothing was saved: load the page and read it again.")
+            _(
+                "This is not the text that was shown to you. Nothing was saved: load the page and read it again."
+            )
         )
     take(unit, CASE, case, step, form)
     unit.db.add(
@@ -68,9 +70,7 @@ def plan(unit: Unit, case: Case, form: Plan) -> None:
     Raises Invalid when somebody is not authorised on a day or tied to the client, and names the reason.
     """
     days = _days(unit, form)
-    team = {form.lead: TeamRole.LEAD} | {
-        one: TeamRole.ASSESSOR for one in form.assessors if one != form.lead
-    }
+    team = {form.lead: TeamRole.LEAD} | {one: TeamRole.ASSESSOR for one in form.assessors if one != form.lead}
     _check_team(unit, case, team, sorted({min(days.values()), max(days.values())}))
     take(unit, CASE, case, "plan", form)
     people = persons(unit, set(team))
@@ -108,7 +108,10 @@ def _check_team(unit: Unit, case: Case, team: dict[str, TeamRole], days: list[da
     for person, why in queries.why_not(unit, case, team, *days).items():
         field = "lead" if team[person] is TeamRole.LEAD else "assessors"
         faults.setdefault(
-            field, _("{name} cannot be on the team: {why}.").format(name=known[person].name, why=why) if person in known else why
+            field,
+            _("{name} cannot be on the team: {why}.").format(name=known[person].name, why=why)
+            if person in known
+            else why,
         )
     if faults:
         raise Invalid(_(NOT_SAVED), faults)

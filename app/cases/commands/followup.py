@@ -36,13 +36,15 @@ def open_follow_up(unit: Unit, form: OpenFollowUp) -> Case:
     """
     unit.actor.require(Permission.CASE_OFFICE)
     if form.kind.grants:
-        raise Invalid(_(NOT_SAVED), {"kind": _("The client applies for this; choose surveillance or special.")})
+        raise Invalid(
+            _(NOT_SAVED), {"kind": _("The client applies for this; choose surveillance or special.")}
+        )
     certificate = queries.certificate_to_follow(unit, form.certificate)
     if certificate.status.is_final:
         raise Refused(
-            _("Certificate {number} is {status}, so there is nothing to look at again. Nothing was saved.").format(
-                number=certificate.number, status=label(certificate.status).lower()
-            )
+            _(
+                "Certificate {number} is {status}, so there is nothing to look at again. Nothing was saved."
+            ).format(number=certificate.number, status=label(certificate.status).lower())
         )
     service = service_of(unit, certificate.holder_id)
     body = organisation(unit, certificate.body_id)
@@ -50,7 +52,15 @@ def open_follow_up(unit: Unit, form: OpenFollowUp) -> Case:
     case.agreement_id = queries.granting_case(unit, certificate).agreement_id
     case.certificate_number, case.submitted_at = certificate.number, unit.now
     case.owner, case.owner_name = unit.actor.id, unit.actor.name
-    begin(unit, CASE, case, "opened", purpose=form.kind.value, certificate=certificate.number, reason=form.reason)
+    begin(
+        unit,
+        CASE,
+        case,
+        "opened",
+        purpose=form.kind.value,
+        certificate=certificate.number,
+        reason=form.reason,
+    )
     unit.db.add(Application(case_id=case.id, notes=form.reason))
     unit.db.add_all(
         ScopeItem(case_id=case.id, version_id=item.curriculum_version_id)
@@ -96,7 +106,9 @@ def reduce(unit: Unit, case: Case, form: ReduceCertificate) -> None:
     decide(unit, case, "reduce", form)
     certificate = _certificate(unit, case)
     gone = {items[ref][1].id for ref in form.removed}
-    refs = [ref for ref, item in items_by_ref(unit, certificate).items() if item.curriculum_version_id in gone]
+    refs = [
+        ref for ref, item in items_by_ref(unit, certificate).items() if item.curriculum_version_id in gone
+    ]
     certificates.reduce(unit, certificate, Reduce(**_change(unit, certificate, form), curricula=refs))
     _outcomes(unit, case, set(form.removed))
 

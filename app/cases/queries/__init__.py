@@ -33,7 +33,7 @@ from app.cases.queries.content import (
 )
 from app.cases.queries.drafting import body_of, draft_of, gaps_of, saved_words
 from app.cases.queries.facts import case_facts, standing_of, why_not
-from app.cases.queries.queue import queue, waiting_for_me, waiting_for_others
+from app.cases.queries.lists import queue, waiting_for_me, waiting_for_others
 from app.cases.queries.scope import (
     agreement_of,
     application_of,

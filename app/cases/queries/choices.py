@@ -42,7 +42,11 @@ def named(version: CurriculumVersion) -> str:
 
 def versions_to_choose(unit: Unit, client_id: int, kind: Kind) -> list[CurriculumVersion]:
     """Versions that can be applied for: submitted ones; certified ones too when there is a certificate already."""
-    wanted = {VersionStatus.SUBMITTED} if kind is Kind.INITIAL else {VersionStatus.SUBMITTED, VersionStatus.CERTIFIED}
+    wanted = (
+        {VersionStatus.SUBMITTED}
+        if kind is Kind.INITIAL
+        else {VersionStatus.SUBMITTED, VersionStatus.CERTIFIED}
+    )
     return [version for version in versions_of_service(unit, client_id) if version.status in wanted]
 
 
@@ -98,7 +102,9 @@ def application_values(unit: Unit, case: Case) -> Mapping[str, object]:
     lists = ("version", "curricula", "affiliates", "trainers")
     said = {name: getattr(row, name) for name in SaveApplication.model_fields if name not in lists}
     affiliates = select(Affiliate.ref).join(CaseAffiliate, CaseAffiliate.affiliate_id == Affiliate.id)
-    trainers = select(TrainerAppointment.ref).join(CaseTrainer, CaseTrainer.trainer_id == TrainerAppointment.id)
+    trainers = select(TrainerAppointment.ref).join(
+        CaseTrainer, CaseTrainer.trainer_id == TrainerAppointment.id
+    )
     return said | {
         "curricula": [version.ref for _item, version in scope_of(unit, case)],
         "affiliates": list(unit.db.scalars(affiliates.where(CaseAffiliate.case_id == case.id))),

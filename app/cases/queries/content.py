@@ -37,7 +37,12 @@ class Reach:
 def application_content(unit: Unit, case: Case) -> dict[str, Any]:
     """The application as it stands, whole and plain, as it is frozen when it is sent."""
     chosen = [
-        {"ref": version.ref, "title": version.title, "number": version.number, "digest": version.content_digest}
+        {
+            "ref": version.ref,
+            "title": version.title,
+            "number": version.number,
+            "digest": version.content_digest,
+        }
         for _item, version in scope_of(unit, case)
     ]
     return {
@@ -111,7 +116,9 @@ def grounds(unit: Unit, case: Case, step: str) -> dict[str, Any]:
         "decided_by": unit.actor.id,
         "decided_on": unit.today.isoformat(),
         "application": sent.digest if sent else None,
-        "agreement": {"digest": agreement.digest, "accepted": _acceptances(unit, agreement)} if agreement else None,
+        "agreement": {"digest": agreement.digest, "accepted": _acceptances(unit, agreement)}
+        if agreement
+        else None,
         "edition": case.edition_digest,
         "rule_pack": case.rule_pack_digest,
         "plan": [[one.kind.value, one.on.isoformat()] for one in planned_audits(unit, case)],
@@ -144,5 +151,3 @@ def trainers_of(unit: Unit, case: Case) -> list[TrainerAppointment]:
     named_ones = select(CaseTrainer.trainer_id).where(CaseTrainer.case_id == case.id)
     rows = select(TrainerAppointment).where(TrainerAppointment.id.in_(named_ones))
     return list(unit.db.scalars(rows.order_by(TrainerAppointment.person_name)))
-
-

@@ -1,11 +1,13 @@
 """What the guards of a case look at, gathered only as far as the state the case is in can need it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
-from app.audits.queries import blocking, findings_of, rows_of_case
+from app.audits.queries import FindingLine, blocking, findings_of, rows_of_case
 from app.cases.models import Acceptance, Application, Assignment, Case, CaseTrainer, ReviewNote, ScopeItem
 from app.cases.queries.scope import agreement_of, application_of, team_of
 from app.cases.rules import (
@@ -27,12 +29,15 @@ from app.kernel.journal import Event
 from app.kernel.words import _
 from app.kernel.workflow import Done
 from app.licences.queries import standing
+from app.people.models import Person
 from app.people.queries import authorised, interests, persons
 from app.people.rules import Tie, Tied
 from app.permissions import Permission, Role, Seat
 from app.standards.queries import rule_pack
 
 S = State
+Account = aliased(Person, name="account")
+"""The account that did something; `Person` then is the one that stands for the person."""
 TYING = {
     Tied.EMPLOYED: "{name} works or worked for the client",
     Tied.TRAINED: "{name} trained the client’s staff or was trained by the client",
@@ -44,24 +49,50 @@ TYING = {
 LICENCE_MATTERS = (S.UNDER_APPLICATION_REVIEW, S.AGREEMENT_PENDING, S.IN_REVIEW)
 TEAM_MATTERS = (S.PLANNED, S.RETURNED)
 FINDINGS_MATTER = (*EVALUATING, S.IN_REVIEW)
+BEFORE_EVALUATION = (
+    S.DRAFT,
+    S.SUBMITTED,
+    S.UNDER_APPLICATION_REVIEW,
+    S.INFORMATION_REQUESTED,
+    S.DECLINED,
+    S.AGREEMENT_PENDING,
+    S.AGREEMENT_IN_FORCE,
+    S.PLANNED,
+)
 AGREEMENT_MATTERS = (S.AGREEMENT_PENDING, S.AGREEMENT_IN_FORCE, S.PLANNED, S.IN_REVIEW)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The facts of a case, and the rows they were read from, so that a page asks for nothing twice."""
+
+    facts: CaseFacts
+    team: Sequence[Assignment]
+    findings: Sequence[FindingLine]
 
 
 @facts_for(CASE)
 def case_facts(unit: Unit, case: Case) -> CaseFacts:
+    """What the guards look at."""
+    return gather(unit, case).facts
+
+
+def gather(unit: Unit, case: Case) -> Gathered:
     """Licences are locked first, so that every right a decision rests on stays as it is (rules page, 20)."""
     may = standing_of(unit, case) if case.status in LICENCE_MATTERS else None
     sides = _accepted(unit, case) if case.status in AGREEMENT_MATTERS else set()
     team = team_of(unit, case)
+    audits = rows_of_case(unit, case.id) if case.status in FINDINGS_MATTER else []
     told = _Findings(unit, case)
-    required, recorded, audits = _counted(unit, case)
-    return CaseFacts(
+    facts = CaseFacts(
         today=unit.today, past=_evaluators(unit, case), standing=may, missing=missing(unit, case),
         client_accepted=Side.CLIENT in sides, body_signed=Side.BODY in sides, team=_members(unit, case, team),
-        audits=audits, required=required, recorded=recorded, drafts=told.drafts, unanswered=told.unanswered,
-        owed=told.owed, to_judge=told.to_judge, blocking=told.blocking, open_notes=_open_notes(unit, case),
-        conflict=actors_tie(unit, case), authorised=_authorised(unit, case),
+        audits=len(audits), required=sum(one.total for one in audits), recorded=sum(one.recorded for one in audits),
+        drafts=told.drafts, unanswered=told.unanswered, owed=told.owed, to_judge=told.to_judge,
+        blocking=told.blocking, open_notes=_open_notes(unit, case), conflict=actors_tie(unit, case),
+        authorised=_authorised(unit, case),
     )  # fmt: skip
+    return Gathered(facts, team, told.lines)
 
 
 def standing_of(unit: Unit, case: Case, on: date | None = None) -> Standing:
@@ -108,23 +139,27 @@ def _accepted(unit: Unit, case: Case) -> set[str]:
 
 def _evaluators(unit: Unit, case: Case) -> tuple[Done, ...]:
     """Who evaluated here, each kind of work once, by the account that stands for the person."""
+    if case.status in BEFORE_EVALUATION:
+        return ()
     kinds = {kind if "." in kind else f"{CASE.name}.{kind}" for kind in EVALUATION}
+    stands = Person.id == func.coalesce(Account.same_as_id, Account.id)
     rows = unit.db.execute(
-        select(Event.kind, Event.actor_id, func.min(Event.at))
+        select(Event.kind, func.coalesce(Person.ref, Event.actor_id), func.min(Event.at))
+        .outerjoin(Account, Account.ref == Event.actor_id)
+        .outerjoin(Person, stands)
         .where(Event.thread == case.thread, Event.kind.in_(kinds))
-        .group_by(Event.kind, Event.actor_id)
-    ).all()
-    known = persons(unit, {row.actor_id for row in rows}) if rows else {}
-    return tuple(
-        Done(kind, known[by].ref if by in known else by, civil_date(at)) for kind, by, at in rows
+        .group_by(Event.kind, func.coalesce(Person.ref, Event.actor_id))
     )
+    return tuple(Done(kind, by, civil_date(at)) for kind, by, at in rows)
 
 
 def _members(unit: Unit, case: Case, people: Sequence[Assignment]) -> tuple[Member, ...]:
     matter = case.status in TEAM_MATTERS
     barred = why_not(unit, case, {one.person: one.role for one in people}) if matter else {}
     return tuple(
-        Member(one.person, one.name, one.role is TeamRole.LEAD, barred.get(one.person, ""), one.objection_open)
+        Member(
+            one.person, one.name, one.role is TeamRole.LEAD, barred.get(one.person, ""), one.objection_open
+        )
         for one in people
     )
 
@@ -137,7 +172,9 @@ def why_not(unit: Unit, case: Case, people: dict[str, TeamRole], *days: date) ->
         assess = leads | authorised(unit, case.body_id, Role.ASSESSOR, day)
         for person, role in people.items():
             if person not in (leads if role is TeamRole.LEAD else assess):
-                found.setdefault(person, _("not authorised for this on {day}").format(day=f"{day.day} {day:%B %Y}"))
+                found.setdefault(
+                    person, _("not authorised for this on {day}").format(day=f"{day.day} {day:%B %Y}")
+                )
     return found
 
 
@@ -146,7 +183,11 @@ def ties(unit: Unit, case: Case, people: set[str]) -> dict[str, str]:
     if not people:
         return {}
     since = add_months(unit.today, -rule_pack(case.rule_pack).look_back.decision_maker_months)
-    found = {tie.person_ref: _in_words(tie) for tie in interests(unit, people, case.client_id, since) if tie.kind in TYING}
+    found = {
+        tie.person_ref: _in_words(tie)
+        for tie in interests(unit, people, case.client_id, since)
+        if tie.kind in TYING
+    }
     consultant = unit.db.scalar(select(Application.consultant_email).where(Application.case_id == case.id))
     if consultant:
         for ref, person in persons(unit, people).items():
@@ -179,14 +220,6 @@ def _authorised(unit: Unit, case: Case) -> frozenset[str]:
     )
 
 
-def _counted(unit: Unit, case: Case) -> tuple[int, int, int]:
-    """Requirements, results and audits, from the counters of the audits."""
-    if case.status not in FINDINGS_MATTER:
-        return 0, 0, 0
-    rows = rows_of_case(unit, case.id)
-    return sum(row.total for row in rows), sum(row.recorded for row in rows), len(rows)
-
-
 def _open_notes(unit: Unit, case: Case) -> int:
     if case.status is not S.IN_REVIEW:
         return 0
@@ -200,10 +233,11 @@ class _Findings:
     def __init__(self, unit: Unit, case: Case) -> None:
         matter = case.status in FINDINGS_MATTER and unit.actor.may(Permission.AUDIT_READ)
         self.blocking = tuple(blocking(unit, case.id)) if matter else ()  # first: it locks the rows
-        lines = findings_of(unit, case.id) if matter else []
-        self.drafts = sum(line.status == "draft" for line in lines)
+        worked = case.status not in BEFORE_EVALUATION and unit.actor.may(Permission.AUDIT_READ)
+        self.lines = findings_of(unit, case.id) if worked else []
+        self.drafts = sum(line.status == "draft" for line in self.lines)
         self.unanswered = sum(
-            line.waits_for == "client" and line.status in ("issued", "returned") for line in lines
+            line.waits_for == "client" and line.status in ("issued", "returned") for line in self.lines
         )
-        self.owed = sum(line.waits_for == "client" for line in lines)
-        self.to_judge = sum(line.waits_for == "body" and line.status != "draft" for line in lines)
+        self.owed = sum(line.waits_for == "client" for line in self.lines)
+        self.to_judge = sum(line.waits_for == "body" and line.status != "draft" for line in self.lines)

@@ -138,7 +138,9 @@ def granting_case(unit: Unit, certificate: Certificate) -> Case:
     """The same, for code that needs there to be one. Raises NotFound."""
     found = case_that_granted(unit, certificate.id)
     if found is None:
-        raise NotFound(_("The case that granted this certificate is not in this register. Nothing was saved."))
+        raise NotFound(
+            _("The case that granted this certificate is not in this register. Nothing was saved.")
+        )
     return found
 
 

@@ -1,16 +1,18 @@
 """One case as its page shows it, to each party its own part."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased
 
-from app.audits.queries import AuditLine, FindingLine, audits_of, findings_of
-from app.cases.models import Acceptance, Agreement, Application, ApplicationCheck, Case, Decision
+from app.audits.queries import AuditLine, audits_of
+from app.cases.models import Acceptance, Agreement, Application, ApplicationCheck, Assignment, Case, Decision
 from app.cases.queries import views as v
 from app.cases.queries.choices import named
 from app.cases.queries.content import affiliates_of, trainers_of
-from app.cases.queries.facts import case_facts
+from app.cases.queries.facts import BEFORE_EVALUATION, gather
 from app.cases.queries.scope import (
     agreement_of,
     application_of,
@@ -20,7 +22,6 @@ from app.cases.queries.scope import (
     requests_of,
     scope_of,
     sent_application,
-    team_of,
 )
 from app.cases.queries.turns import shown_turn, stages, word
 from app.cases.rules import (
@@ -70,45 +71,51 @@ def inside(unit: Unit) -> bool:
 def case_view(unit: Unit, ref: str) -> v.CaseView:
     """The page of one case. Raises NotFound outside the actor's scope."""
     case = find_case(unit, ref)
-    seen, works = case_facts(unit, case), inside(unit)
-    steps, barred = _steps(unit, case)
-    audits, findings = _work(unit, case)
-    names = names_of(unit, {case.client_id, case.body_id})
-    refs = _refs(unit, case)
+    found, works = gather(unit, case), inside(unit)
+    seen, findings = found.facts, list(found.findings)
+    steps, barred = _steps(unit, case, seen)
+    audits = _audits(unit, case)
+    parties = _parties(unit, case)
+    names = {case.client_id: parties.client, case.body_id: parties.body}
     return v.CaseView(
         ref=case.ref, status=case.status, version=case.version, steps=steps, barred=barred,
-        history=_history(unit, case, works), kind=label(case.kind), client=names[case.client_id],
-        client_ref=refs[0], body=names[case.body_id], body_ref=refs[1], service_ref=refs[2],
+        history=_history(unit, case, works), kind=label(case.kind), client=parties.client,
+        client_ref=parties.client_ref, body=parties.body, body_ref=parties.body_ref, service_ref=parties.service_ref,
         edition=edition(case.edition).title, rule_pack=rule_pack(case.rule_pack).title, word=word(case.status),
         stages=stages(case, audits),
         turn=shown_turn(unit, case, seen, names, steps, audits, findings), blocks=_blocks(case, seen),
         opened_at=case.opened_at, age_days=age_days(unit, case), paused=case.paused_reason, owner=case.owner_name,
         inside=works, editable=_editable(unit, case), missing=list(seen.missing), scope=_scope(unit, case),
         **_application(unit, case, works), agreement=agreement_view(unit, agreement_of(unit, case)),
-        team=_team(unit, case), planned=_planned(unit, case), audits=audits, findings=findings,
+        team=_team(found.team), planned=_planned(unit, case), audits=audits, findings=findings,
         **_judged(unit, case, works), certificate=case.certificate_number,
     )  # fmt: skip
 
 
-def _steps(unit: Unit, case: Case) -> tuple[list[StepView], list[BarredView]]:
+def _steps(unit: Unit, case: Case, seen: CaseFacts) -> tuple[list[StepView], list[BarredView]]:
     """The steps of the kernel, without reasons that only say that this is another kind of case."""
-    steps, barred = steps_of(unit, CASE, case)
+    steps, barred = steps_of(unit, CASE, case, seen)
     return steps, [one for one in barred if one.name not in NOT_THIS_KIND[case.kind.grants]]
 
 
-def _work(unit: Unit, case: Case) -> tuple[list[AuditLine], list[FindingLine]]:
-    if case.status in (State.DRAFT, State.SUBMITTED) or not unit.actor.may(Permission.AUDIT_READ):
-        return [], []
-    return audits_of(unit, case.id), findings_of(unit, case.id)
+def _audits(unit: Unit, case: Case) -> list[AuditLine]:
+    if case.status in BEFORE_EVALUATION or not unit.actor.may(Permission.AUDIT_READ):
+        return []
+    return audits_of(unit, case.id)
 
 
-def _refs(unit: Unit, case: Case) -> tuple[str, str, str]:
-    """Public references of client, body and service, in one question."""
-    client = select(Organisation.ref).where(Organisation.id == case.client_id).scalar_subquery()
-    body = select(Organisation.ref).where(Organisation.id == case.body_id).scalar_subquery()
-    service = select(TrainingService.ref).where(TrainingService.id == case.service_id).scalar_subquery()
-    row = unit.db.execute(select(client, body, service)).one()
-    return row[0], row[1], row[2]
+def _parties(unit: Unit, case: Case) -> Row[str, str, str, str, str]:
+    """Names and public references of client and body, and of the service, in one question."""
+    client, body = aliased(Organisation), aliased(Organisation)
+    return unit.db.execute(
+        select(
+            client.name.label("client"), client.ref.label("client_ref"), body.name.label("body"),
+            body.ref.label("body_ref"), TrainingService.ref.label("service_ref"),
+        )
+        .join_from(client, TrainingService, TrainingService.id == case.service_id)
+        .join(body, body.id == case.body_id)
+        .where(client.id == case.client_id)
+    ).one()  # fmt: skip
 
 
 def _blocks(case: Case, seen: CaseFacts) -> list[str]:
@@ -148,14 +155,14 @@ def _scope(unit: Unit, case: Case) -> list[v.ItemView]:
 
 
 def _application(unit: Unit, case: Case, works: bool) -> dict[str, Any]:
-    sent = sent_application(unit, case)
+    sent = sent_application(unit, case) if case.submitted_at else None
     checks = select(ApplicationCheck.item).where(ApplicationCheck.case_id == case.id)
     trainers = [one.person_name for one in trainers_of(unit, case)]
     partners = [one.organisation_id for one in affiliates_of(unit, case)]
     return {
         "application": _said(application_of(unit, case)) if case.kind.grants else [],
         "sent": v.SentView(number=sent.number, at=sent.at, by=sent.by_name, digest=sent.digest) if sent else None,
-        "requests": [v.RequestView.model_validate(one, from_attributes=True) for one in requests_of(unit, case)],
+        "requests": [v.RequestView.model_validate(one, from_attributes=True) for one in (requests_of(unit, case) if sent else [])],
         "checks": [_(CHECK_WORDS[one]) for one in unit.db.scalars(checks)] if works else [],
         "trainers": trainers,
         "affiliates": sorted(names_of(unit, set(partners)).values()) if partners else [],
@@ -177,7 +184,9 @@ def agreement_view(unit: Unit, agreement: Agreement | None) -> v.AgreementView |
     """The agreement with who accepted it."""
     if agreement is None:
         return None
-    rows = unit.db.scalars(select(Acceptance).where(Acceptance.agreement_id == agreement.id).order_by(Acceptance.id))
+    rows = unit.db.scalars(
+        select(Acceptance).where(Acceptance.agreement_id == agreement.id).order_by(Acceptance.id)
+    )
     accepted = [v.AcceptanceView(side=label(row.side), by=row.by_name, at=row.at) for row in rows]
     return v.AgreementView(
         number=agreement.number, text=agreement.text, digest=agreement.digest, accepted=accepted,
@@ -201,38 +210,51 @@ def agreement_page(unit: Unit, ref: str) -> v.AgreementPage:
     )  # fmt: skip
 
 
-def _team(unit: Unit, case: Case) -> list[v.MemberView]:
+def _team(team: Sequence[Assignment]) -> list[v.MemberView]:
     return [
         v.MemberView(
-            name=one.name, role=label(one.role), objection=one.objection, answer=one.answer, open=one.objection_open
+            name=one.name,
+            role=label(one.role),
+            objection=one.objection,
+            answer=one.answer,
+            open=one.objection_open,
         )
-        for one in team_of(unit, case)
+        for one in team
     ]
 
 
 def _planned(unit: Unit, case: Case) -> list[v.PlannedView]:
     words = rule_pack(case.rule_pack).labels.audits
     return [
-        v.PlannedView(kind=_(words[one.kind]), on=one.on, place=one.place) for one in planned_audits(unit, case)
+        v.PlannedView(kind=_(words[one.kind]), on=one.on, place=one.place)
+        for one in planned_audits(unit, case)
     ]
 
 
 def _judged(unit: Unit, case: Case, works: bool) -> dict[str, Any]:
     """Recommendations and notes for the body's own eyes, decisions for everybody's."""
-    decisions = unit.db.scalars(select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc()))
+    if case.status in BEFORE_EVALUATION:
+        return {"decisions": [], "evaluation": None, "notes": [], "review": None}
+    decisions = unit.db.scalars(
+        select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc())
+    )
     seen = {"decisions": [_decision(one) for one in decisions if works or one.step != "defer"]}
     if not works:
         return seen | {"evaluation": None, "notes": [], "review": None}
     return seen | {
         "evaluation": _recommendation(case.verdict, case.report, "", None),
         "notes": [_note(one) for one in notes_of(unit, case)],
-        "review": _recommendation(case.review_verdict, case.review_reasons, case.reviewer_name, case.reviewed_at),
+        "review": _recommendation(
+            case.review_verdict, case.review_reasons, case.reviewer_name, case.reviewed_at
+        ),
     }
 
 
 def _decision(one: Decision) -> v.DecisionView:
     target = "deferred" if one.step == "defer" else CASE.step(one.step).target
-    return v.DecisionView(word=word(target), reasons=one.reasons, by=one.by_name, on=one.on, digest=one.digest)
+    return v.DecisionView(
+        word=word(target), reasons=one.reasons, by=one.by_name, on=one.on, digest=one.digest
+    )
 
 
 def _recommendation(verdict: Any, reasons: str, by: str, at: Any) -> v.RecommendationView | None:
@@ -269,5 +291,3 @@ def _happened(kind: str) -> str:
 def _note_of(event: Event, words: dict[str, str]) -> str:
     said = event.data.get("form", {})
     return str(said.get(words.get(event.kind, "note"), "")) if event.kind in words else ""
-
-

@@ -56,7 +56,9 @@ def in_hand(audits: Sequence[AuditLine]) -> AuditKind | None:
 
 def is_mine(unit: Unit, turn: Turn, lead: str = "") -> bool:
     """Whether the actor is the one who is waited for."""
-    side = {Seat.PROVIDER: Side.CLIENT, Seat.BODY: Side.BODY}.get(unit.actor.seat) if unit.actor.seat else None
+    side = (
+        {Seat.PROVIDER: Side.CLIENT, Seat.BODY: Side.BODY}.get(unit.actor.seat) if unit.actor.seat else None
+    )
     if turn.side is not side or turn.may is None or not unit.actor.may(turn.may):
         return False
     return turn.may is not Permission.AUDIT_LEAD or not lead or lead == unit.actor.id
@@ -92,7 +94,11 @@ def _detail(case: Case, seen: CaseFacts) -> str:
 
 
 def _button(
-    case: Case, steps: Sequence[StepView], audits: Sequence[AuditLine], findings: Sequence[FindingLine], turn: Turn
+    case: Case,
+    steps: Sequence[StepView],
+    audits: Sequence[AuditLine],
+    findings: Sequence[FindingLine],
+    turn: Turn,
 ) -> tuple[str, str]:
     """The one thing to do: the work itself where it lies on another page, else the first step on offer."""
     base = f"/cases/{case.ref}"
@@ -112,7 +118,9 @@ def _work(
     case: Case, audits: Sequence[AuditLine], findings: Sequence[FindingLine], turn: Turn
 ) -> tuple[str, str] | None:
     side = "client" if turn.side is Side.CLIENT else "body"
-    waiting = [one for one in findings if one.waits_for == side and one.status not in ("draft", "plan_accepted")]
+    waiting = [
+        one for one in findings if one.waits_for == side and one.status not in ("draft", "plan_accepted")
+    ]
     if case.status in (State.FINDINGS_ISSUED, State.CLIENT_RESPONSE) and waiting:
         text = _("Answer the next finding") if side == "client" else _("Judge the next answer")
         return f"/findings/{waiting[0].ref}", text

@@ -361,7 +361,8 @@ class DecideOnCertificate(Decide):
 class SuspendCertificate(DecideOnCertificate):
     ends_when: Annotated[Words, Field(title="What ends the suspension", description="The public reads it.")]
     limit_on: Annotated[
-        Day, Field(title="It may last until", description="After this day the certificate has to be withdrawn.")
+        Day,
+        Field(title="It may last until", description="After this day the certificate has to be withdrawn."),
     ]
     contact: Annotated[
         Line, Field(title="Whom the client may ask", description="A name and how to reach that person.")

@@ -22,7 +22,9 @@ PAGE = 50
 Client = aliased(Organisation, name="client")
 Body = aliased(Organisation, name="body")
 accepted = exists().where(
-    Acceptance.agreement_id == Agreement.id, Agreement.case_id == Case.id, Acceptance.side == Side.CLIENT.value
+    Acceptance.agreement_id == Agreement.id,
+    Agreement.case_id == Case.id,
+    Acceptance.side == Side.CLIENT.value,
 )
 objected = exists().where(
     Assignment.case_id == Case.id, Assignment.objected_at.is_not(None), Assignment.answered_at.is_(None)
@@ -41,8 +43,14 @@ def late(unit: Unit) -> ColumnElement[bool]:
 
 def waits_for_actor(unit: Unit) -> ColumnElement[bool]:
     """The cases in which the actor is the one who is waited for."""
-    plain = [state for state, turn in TURNS.items() if is_mine(unit, turn) and turn.may is not Permission.AUDIT_LEAD]
-    leading = [state for state, turn in TURNS.items() if is_mine(unit, turn) and turn.may is Permission.AUDIT_LEAD]
+    plain = [
+        state
+        for state, turn in TURNS.items()
+        if is_mine(unit, turn) and turn.may is not Permission.AUDIT_LEAD
+    ]
+    leading = [
+        state for state, turn in TURNS.items() if is_mine(unit, turn) and turn.may is Permission.AUDIT_LEAD
+    ]
     own = exists().where(
         Assignment.case_id == Case.id, Assignment.person == unit.actor.id, Assignment.role == TeamRole.LEAD
     )
@@ -73,7 +81,9 @@ def waiting_for_others(unit: Unit, most: int = PAGE, *, of_my_teams: bool = Fals
     """The open cases that wait for somebody else, the oldest first: for a desk, perhaps of the actor's teams only."""
     wanted = visible(unit).where(Case.status.not_in(OVER), ~waits_for_actor(unit))
     if of_my_teams:
-        wanted = wanted.where(exists().where(Assignment.case_id == Case.id, Assignment.person == unit.actor.id))
+        wanted = wanted.where(
+            exists().where(Assignment.case_id == Case.id, Assignment.person == unit.actor.id)
+        )
     return _lines(unit, wanted, most)
 
 
@@ -86,7 +96,9 @@ def queue(
     if older:
         wanted = wanted.where(Case.status_since <= unit.now - timedelta(days=older))
     if after:
-        last = unit.db.execute(visible(unit).with_only_columns(Case.status_since, Case.id).where(Case.ref == after)).first()
+        last = unit.db.execute(
+            visible(unit).with_only_columns(Case.status_since, Case.id).where(Case.ref == after)
+        ).first()
         if last:
             wanted = wanted.where(tuple_(Case.status_since, Case.id) > tuple_(last[0], last[1]))
     lines = _lines(unit, wanted, PAGE + 1)
@@ -100,7 +112,13 @@ def queue(
 
 
 def _narrowed(
-    unit: Unit, wanted: Select[Case], state: State | None, owner: str | None, late_only: bool, mine: bool, every: bool
+    unit: Unit,
+    wanted: Select[Case],
+    state: State | None,
+    owner: str | None,
+    late_only: bool,
+    mine: bool,
+    every: bool,
 ) -> Select[Case]:
     if state is not None:
         wanted = wanted.where(Case.status == state)
