@@ -54,7 +54,7 @@ def make_world(
     body = body or make_body(site, rrn)
     with writing(site, SYSTEM) as unit:
         holder = make_organisation(unit, name, Seat.PROVIDER)
-        manager = actor_of(holder, Role.REPRESENTATIVE, "Ŵyn Prydderch")
+        manager = actor_of(holder, Role.REPRESENTATIVE, "Maya Prydderch")
         unit.actor = manager
         service = register_service(unit, holder, details())
         choose_body(unit, service, body.id)
