@@ -123,6 +123,7 @@ def certificate_published(unit: Unit, event: Event) -> Finish | None:
 
     def finish(unit: Unit) -> None:
         queries.case_of_id(unit, found).certificate_number = number
+        unit.db.flush()  # the number makes a new version of the row, and the step is taken from that one
         _continue(unit, found, State.GRANTED, "certificate-issued")
 
     return finish
