@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -193,7 +194,13 @@ class Area:
         self.routes.append(Route(method, path, may, kind, cap, endpoint, name, **more))
 
     def mount(self, app: FastAPI) -> None:
-        """Put the routes on the application, fixed addresses before those with a place to fill."""
+        """Put the routes on the application: the JSON face, then the pages."""
+        for router in self.routers:
+            app.include_router(router)
+
+    @cached_property
+    def routers(self) -> tuple[APIRouter, APIRouter]:
+        """The routers of both faces, fixed addresses before those with a place to fill; made once, whatever is mounted."""
         html, json = APIRouter(include_in_schema=False), APIRouter(prefix="/api/v1", tags=[self.name])
         for route in sorted(self.routes, key=lambda route: (route.path.count("{"), -route.path.count("/"))):
             router = json if route.json else html
@@ -202,8 +209,7 @@ class Area:
                 route.path, route.endpoint, methods=methods, name=route.name, response_model=route.response, status_code=route.status,
                 dependencies=[Depends(_fair(route.rate))], openapi_extra=_body_schema(route.form) if route.form else None,
             )  # fmt: skip
-        app.include_router(json)
-        app.include_router(html)
+        return json, html
 
 
 def _fair(kind: str) -> Callable[[Request], None]:
