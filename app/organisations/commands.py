@@ -8,6 +8,8 @@ from app.kernel.errors import Forbidden, Invalid, Refused
 from app.kernel.journal import record
 from app.kernel.words import _, listed
 from app.kernel.workflow import check_version
+from app.ledger.commands import append
+from app.ledger.rules import EntryKind
 from app.organisations import queries
 from app.organisations.models import Identifier, Organisation, OrganisationName
 from app.organisations.rules import (
@@ -61,7 +63,7 @@ def rename(unit: Unit, organisation: Organisation, form: NewName) -> Organisatio
     unit.db.flush()
     organisation.name, organisation.skeleton = form.name, skeleton(form.name)
     _add_name(unit, organisation, form.from_on)
-    record(
+    event = record(
         unit,
         "organisation.renamed",
         organisation,
@@ -69,6 +71,8 @@ def rename(unit: Unit, organisation: Organisation, form: NewName) -> Organisatio
         name=form.name,
         from_on=form.from_on.isoformat(),
     )
+    told = {"before": before, "name": form.name, "from_on": form.from_on.isoformat()}
+    append(unit, event, EntryKind.NAME_CHANGED, organisation.ref, told, effective_on=form.from_on)
     return organisation
 
 

@@ -199,7 +199,7 @@ def test_no_page_asks_more_as_the_register_grows(world: World, settings: Setting
     assert {address: count for address, count in more.items() if count > MOST_STATEMENTS} == {}
 
 
-MOST_STATEMENTS = 15
+MOST_STATEMENTS = 16
 
 
 def statements(client: TestClient, address: str) -> int:
