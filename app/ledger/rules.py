@@ -24,14 +24,9 @@ class EntryKind(StrEnum):
     CERTIFICATE_STATUS = "certificate.status"
     LICENCE_STATUS = "licence.status"
     ACCREDITATION_STATUS = "accreditation.status"
-    CURRICULUM_STATUS = "curriculum.status"
     AFFILIATE_STATUS = "affiliate.status"
     TRAINER_STATUS = "trainer.status"
     NAME_CHANGED = "name.changed"
-    KEY_PUBLISHED = "key.published"
-    KEY_RETIRED = "key.retired"
-    STANDARD_PUBLISHED = "standard.published"
-    SAMPLING_COMMITTED = "sampling.committed"
 
 
 class Entry(BaseModel):

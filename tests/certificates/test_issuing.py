@@ -201,7 +201,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, arrow: str) -> None:
         "before the rename": (press.os, "rename", die),
         "after the rename": (press, "keep", die_after(press.keep)),
         "before publishing": (effects, "publish", die),
-        "in the middle of publishing": (effects, "publish", die_after(effects.publish)),
+        "in the middle of publishing": (effects, "publish", die_after(commands.publish)),
     }
     if arrow in places:
         monkeypatch.setattr(*places[arrow])
