@@ -71,7 +71,7 @@ def test_an_application_is_saved_half_done_and_resumed(site: Site) -> None:
 
 def test_what_is_missing_is_named_and_nothing_is_sent(site: Site) -> None:
     world = make_case(site, State.DRAFT)
-    with pytest.raises(Refused, match="where you work.*at least one senior trainer"):
+    with pytest.raises(Refused, match=r"where you work.*at least one senior trainer"):
         step(world, world.client, "submit", true_and_whole=True)
     assert row(world).status is State.DRAFT
     with reading(site, world.client) as unit:

@@ -392,7 +392,7 @@ def test_a_case_is_granted_once(site: Site) -> None:
     world = reviewed(site)
     seen = row(world).version
     grant(world)
-    with pytest.raises(Exception, match="Somebody else changed|cannot be done now"):
+    with pytest.raises(Exception, match=r"Somebody else changed|cannot be done now"):
         step(world, world.both, "grant", granted=items(world), reasons="Again.", version=seen)
     with reading(site, SYSTEM) as unit:
         assert len(unit.db.scalars(select(Certificate)).all()) == 1

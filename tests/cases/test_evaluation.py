@@ -278,7 +278,7 @@ def test_an_open_major_finding_blocks_and_an_open_minor_one_does_not(site: Site)
     record_all(world)
     issue_findings(world, "minor")
     finding = issue_findings(world, "major")
-    with pytest.raises(Refused, match="1.1.1 .Major nonconformity. is not closed"):
+    with pytest.raises(Refused, match=r"1.1.1 .Major nonconformity. is not closed"):
         step(world, world.lead, "complete-evaluation", verdict="grant", report="All is well.")
     close_finding(world, finding)
     step(world, world.lead, "complete-evaluation", verdict="grant", report="All is well.")

@@ -130,7 +130,7 @@ def test_a_whole_case_goes_through_json(site: Site, browser: TestClient) -> None
     case.take("lead", "issue-findings")
     assert case.seen("client")["turn"]["href"] == f"/findings/{finding}"
 
-    def judge(who: str, name: str, **said: str) -> None:
+    def judge(who: str, name: str, **said: Any) -> None:
         version = api(browser, who, f"/findings/{finding}")["version"]
         api(browser, who, f"/findings/{finding}/{name}", version=version, **said)
 
