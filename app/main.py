@@ -38,6 +38,7 @@ from app.standards.pages import area as standards
 from app.standards.queries import catalogue
 from app.web import problems
 from app.web.faces import context
+from app.web.finding import find_by_first_word
 from app.web.gate import PUBLIC, Ports, SignInNeeded, cookie_name
 from app.web.headers import SecurityHeaders
 from app.web.kept import KeptAnswers, Stamp
@@ -84,6 +85,7 @@ def create_app(
     app.add_api_route("/healthz", alive, include_in_schema=False)
     app.add_api_route("/readyz", ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    find_by_first_word(app)
     keep_answers(app)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

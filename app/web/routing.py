@@ -30,6 +30,7 @@ from app.web.faces import (
     context,
     json_answer,
 )
+from app.web.finding import API
 from app.web.rendering import render
 from app.web.uploads import LARGEST, Upload
 
@@ -194,14 +195,14 @@ class Area:
         self.routes.append(Route(method, path, may, kind, cap, endpoint, name, **more))
 
     def mount(self, app: FastAPI) -> None:
-        """Put the routes on the application: the JSON face, then the pages."""
+        """Put the routes on the application: the JSON face, then the pages; all in one list, which app.web.finding divides."""
         for router in self.routers:
-            app.include_router(router)
+            app.router.routes += router.routes
 
     @cached_property
     def routers(self) -> tuple[APIRouter, APIRouter]:
         """The routers of both faces, fixed addresses before those with a place to fill; made once, whatever is mounted."""
-        html, json = APIRouter(include_in_schema=False), APIRouter(prefix="/api/v1", tags=[self.name])
+        html, json = APIRouter(include_in_schema=False), APIRouter(prefix=API, tags=[self.name])
         for route in sorted(self.routes, key=lambda route: (route.path.count("{"), -route.path.count("/"))):
             router = json if route.json else html
             methods = ["GET", "HEAD"] if route.method == "GET" and not route.json else [route.method]
