@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,9 @@ from app.kernel.database import Site, Unit, writing
 from tests.cases import make
 from tests.certificates.make import change, reading_day
 from tests.conftest import SetClock
-from tests.curricula.make import a_file
+from tests.curricula.make import a_file, fill, make_curriculum, make_version
 from tests.licences.make import change as change_licence
-from tests.licences.make import change_accreditation, renew
+from tests.licences.make import change_accreditation, make_body, renew
 from tests.providers.make import Service, make_affiliate, make_trainer
 
 
@@ -97,7 +97,10 @@ def make_clean(site: Site, clock: SetClock) -> Clean:
     number = make.row(world).certificate_number or _number(site)
     _change_certificate(site, clock, world, number)
     _change_rights(site, clock, world)
+    _begin_more(site, world)
     _work(site, clock)
+    with site.engine.connect() as connection:
+        assert connection.execute(text("SELECT effect, failure FROM delivery WHERE failure IS NOT NULL")).all() == []
     return Clean(site, world, number, document)
 
 
@@ -105,6 +108,13 @@ def _work(site: Site, clock: SetClock) -> None:
     outbox.deliver_all(site)
     sign_log_again(site)
     clock.now += timedelta(days=1)
+
+
+def _begin_more(site: Site, world: make.World) -> None:
+    """What is still being written: a curriculum, an application, a body that asks for a licence."""
+    fill(site, world.client, make_curriculum(site, world.client, "Safe Moving"))
+    make.open_case(replace(world, versions=[make_version(site, world.client, title="Safe Walking")], ref=""))
+    make_body(site, world.manager, "Calder Assurance", "CAL", at="applied")
 
 
 def _number(site: Site) -> str:
