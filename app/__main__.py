@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -16,9 +17,11 @@ from alembic import command
 from alembic.config import Config
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from app.check.walk import LOOKS, breaches
+from app.demo import start
 from app.kernel import outbox
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, connect, writing
@@ -185,6 +188,94 @@ def check() -> None:
     if found:
         raise typer.Exit(1)
     say.print(f"Nothing is wrong: {len(LOOKS)} checks found no breach.")
+
+
+demonstration = typer.Typer(invoke_without_command=True, help="A fictional scheme on this machine.")
+rrn.add_typer(demonstration, name="demo")
+
+
+@demonstration.callback()
+def demo(
+    context: typer.Context, port: int = 8000,
+    size: Annotated[str, typer.Option(help="small, scheme or national.")] = "small",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make everything anew.")] = False,
+) -> None:  # fmt: skip
+    """Make a fictional scheme by driving the real commands through the years, then serve it. A second start reuses it."""
+    if context.invoked_subcommand:
+        return
+    if size != "small":
+        known = "is not there yet" if size in start.SIZES else "is not a size"
+        say.print(f"The size “{size}” {known}: only “small” can be made today. Nothing was made.")
+        raise typer.Exit(2)
+    settings = demo_settings_or_exit(port, fresh)
+    if not start.is_made(settings):
+        make_demonstration(settings)
+    introduce(settings, port)
+    serve_forever(settings, "127.0.0.1", port, 1, with_worker=True)
+
+
+def demo_settings_or_exit(port: int, fresh: bool = False) -> Settings:
+    """The settings of the demonstration in an empty folder when it is to be made; faults in words, then exit 2."""
+    try:
+        settings = start.demo_settings(port)
+        if fresh or not start.is_made(settings):
+            start.clear(settings.data_dir)
+            settings = start.demo_settings(port)
+        return settings
+    except SettingsFault as fault:
+        say.print(f"[bold red]The settings cannot be used.[/]\n{fault}")
+        raise typer.Exit(2) from fault
+
+
+def make_demonstration(settings: Settings) -> None:
+    """Three and a half years, with a bar; what goes wrong in a delivery is logged as it would be in earnest."""
+    set_up("ERROR")
+    bring_to_head(settings)
+    with Progress(console=say) as progress:
+        bar = progress.add_task("Living through three and a half years …", total=1.0)
+        start.fill(settings, lambda share: progress.update(bar, completed=share))
+        progress.update(bar, completed=1.0)
+
+
+def introduce(settings: Settings, port: int) -> None:
+    """The address, one sign-in for each role, and how the second factor is passed."""
+    password = start.password_of(settings)
+    lines = Table("Sign in as", "Who", "Role", "Organisation", "Code", box=None)
+    for one in start.sign_ins():
+        lines.add_row(one.email, one.name, one.roles, one.organisation, "yes" if one.second_factor else "")
+    say.print(lines)
+    say.print(f"\nEverybody’s password: [bold]{password}[/]")
+    say.print("Where a code is asked for, it is what [bold]./dev demo code EMAIL[/] prints. A token for the API: [bold]./dev demo token EMAIL[/]")
+    say.print(f"Everything is fictional. Open [bold]http://127.0.0.1:{port}/[/] · Ctrl+C ends it.", soft_wrap=True)
+    if settings.public_base_url != f"http://127.0.0.1:{port}":
+        say.print(f"Papers and letters name {settings.public_base_url}, as when it was made.")
+
+
+@demonstration.command()
+def code(email: str) -> None:
+    """Print the second-factor code of somebody in the demonstration, as their telephone shows it now."""
+    _tell_of(email, start.code_now, "This person needs no code: the password is enough.")
+
+
+@demonstration.command()
+def token(email: str) -> None:
+    """Print a bearer token for the API with the rights of somebody in the demonstration."""
+    _tell_of(email, start.token_now, "")
+
+
+def _tell_of(email: str, ask: Callable[[Site, str], str], otherwise: str) -> None:
+    settings = start.demo_settings(8000)
+    if not start.is_made(settings):
+        say.print("There is no demonstration here yet: run ./dev demo first.")
+        raise typer.Exit(2)
+    site = connect(settings)
+    try:
+        typer.echo(ask(site, email) or otherwise)
+    except NotFound as fault:
+        say.print(fault.detail)
+        raise typer.Exit(2) from fault
+    finally:
+        site.engine.dispose()
 
 
 def main() -> None:
