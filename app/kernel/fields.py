@@ -33,8 +33,8 @@ Line = Annotated[Text, StringConstraints(min_length=1)]
 """One line that says something."""
 Prose = Annotated[str, StringConstraints(max_length=5000), AfterValidator(clean)]
 """Several lines, at most 5,000 characters; may be empty."""
-Words = Annotated[str, StringConstraints(min_length=3, max_length=5000), AfterValidator(clean)]
-"""Several lines that say something."""
+Words = Annotated[Prose, StringConstraints(min_length=3)]
+"""Several lines that say something; blanks say nothing."""
 Email = Annotated[
     str,
     StringConstraints(

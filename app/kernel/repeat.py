@@ -1,9 +1,10 @@
 """Unsafe calls that arrive twice are carried out once: the key is stored in the transaction of the effect (rules page, 21)."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Key, Table, Unit
@@ -26,8 +27,16 @@ class Repeat(Table):
 
 
 def remembered(unit: Unit, key: str, asked: str) -> dict[str, Any] | None:
-    """Where the same call led before, or None. Raises Refused when the key came with another request."""
-    found = unit.db.scalar(select(Repeat).where(Repeat.actor_id == unit.actor.id, Repeat.key == key))
+    """Where the same call led before, or None. Raises Refused when the key came with another request.
+
+    A call that comes while the first is still being carried out waits for it, and is told where that led.
+    """
+    kept = _name(key)
+    if unit.db.get_bind().dialect.name == "postgresql":  # on SQLite the writers take turns anyway
+        unit.db.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"{unit.actor.id} {kept}", 0)))
+        )
+    found = unit.db.scalar(select(Repeat).where(Repeat.actor_id == unit.actor.id, Repeat.key == kept))
     if found is None:
         return None
     if found.asked != asked:
@@ -39,4 +48,9 @@ def remembered(unit: Unit, key: str, asked: str) -> dict[str, Any] | None:
 
 def remember(unit: Unit, key: str, asked: str, place: dict[str, Any]) -> None:
     """Keep where the call led, in the same transaction."""
-    unit.db.add(Repeat(actor_id=unit.actor.id, key=key, asked=asked, place=place, at=unit.now))
+    unit.db.add(Repeat(actor_id=unit.actor.id, key=_name(key), asked=asked, place=place, at=unit.now))
+
+
+def _name(key: str) -> str:
+    """The digest of the key: whatever somebody sends as one, it can be stored, and no two are cut to the same."""
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()

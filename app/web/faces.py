@@ -97,6 +97,7 @@ class Faces:
     ) -> None:
         self.function, self.then, self.model, self.may = function, then, model, may
         self.ask, self.path, self.slow = ask, path, slow
+        self.files = forms.takes_files(model)
 
     def html(self, cap: int) -> Callable[..., Any]:
         async def sent(request: Request) -> dict[str, list[Any]]:
@@ -107,12 +108,17 @@ class Faces:
             session = request.cookies.get(gate.cookie_name(settings))
             typed = forms.typed(self.model, sent)
             try:
+                self._let_in(request, json=False)
                 gate.check_own_form(request, settings, session, str(sent.get("csrf", [""])[0]))
                 form = forms.read_form(
                     self.model, {name: value for name, value in typed.items() if name not in ("csrf", "once")}
                 )
                 landing = self._perform(request, values, form, str(sent.get("once", [""])[0]), json=False)
-            except (Invalid, Refused, Stale, WrongState) as problem:
+            except gate.SignInNeeded:
+                if self.ask is None:
+                    raise
+                return self._kept(request, sent)
+            except (Invalid, Refused, Stale, WrongState, gate.FormTooOld) as problem:
                 if self.ask is None:
                     raise
                 return self._again(request, values, typed, problem)
@@ -132,6 +138,7 @@ class Faces:
         def as_json(
             request: Request, sent: bytes | dict[str, list[Any]] = Depends(sent), **values: Any
         ) -> Response:
+            self._let_in(request, json=True)
             form = (
                 forms.read_json(self.model, sent)
                 if isinstance(sent, bytes)
@@ -166,15 +173,22 @@ class Faces:
         act = self._prepared(request, brought, values, form) if self.slow else self._bound(values, form)
         with writing(site_of(request)) as unit:
             gate.admit(unit, request.app.state.ports, brought, self.may)
-            if key and (before := remembered(unit, key[:100], asked)) is not None:
+            if key and (before := remembered(unit, key, asked)) is not None:
                 return Landing(before)
             done = act(unit)
             landing = done if isinstance(done, Landing) else Landing(place | (done or {}))
             if key and not landing.to and not landing.refusal:
-                remember(unit, key[:100], asked, dict(landing.place))
+                remember(unit, key, asked, dict(landing.place))
         if landing.refusal:
             raise landing.refusal
         return landing
+
+    def _let_in(self, request: Request, *, json: bool) -> None:
+        """Nobody's form is read before somebody brought credentials, and no file is opened for who may not send it."""
+        gate.bring_something(gate.credentials(request, site_of(request).settings, json=json), self.may)
+        if self.files:
+            with Admitted(request, self.may, json=json):
+                pass
 
     def _bound(self, values: dict[str, Any], form: BaseModel) -> Callable[[Unit], Any]:
         return lambda unit: self.function(unit, **values, form=form)
@@ -207,6 +221,12 @@ class Faces:
         with Admitted(request, self.may, json=False) as unit:
             return self._draw(request, unit, values, typed, problem)
 
+    def _kept(self, request: Request, sent: dict[str, list[Any]]) -> Response:
+        """Whoever was signed out while typing: nothing is saved, and what was typed stays on the page (issue 2, faults)."""
+        page = forms.kept_view(self.model, self.path.format(**request.path_params), sent)
+        text = render("signed_out.html", page=page, **context(request))
+        return HTMLResponse(text, 401, headers={"Cache-Control": "no-store"})
+
     def _draw(
         self,
         request: Request,
@@ -221,7 +241,7 @@ class Faces:
             return RedirectResponse(ask.to, status_code=303)
         errors = problem.fields if isinstance(problem, Invalid) else {}
         drawn = forms.draw_form(
-            self.model, self.path.format(**request.path_params), ask.title, ask.submit, version=ask.version, once=secrets.token_urlsafe(16),
+            self.model, self.path.format(**request.path_params), ask.title, ask.submit, version=_looked_at(ask, typed, problem), once=secrets.token_urlsafe(16),
             values=ask.values if typed is None else typed, errors=errors, choices=ask.choices, danger=ask.danger,
         )  # fmt: skip
         page = AskView(
@@ -234,6 +254,16 @@ class Faces:
         )
         text = render(ask.template, page=page, errors=errors, **context(request, unit))
         return HTMLResponse(text, problems.STATUS[type(problem)] if problem else 200)
+
+
+def _looked_at(ask: Ask, typed: Mapping[str, Any] | None, problem: Problem | None) -> int | None:
+    """The version the form is about: a form that is only too old still speaks of the one its sender looked at."""
+    seen = str((typed or {}).get("version", ""))
+    return (
+        int(seen)
+        if isinstance(problem, gate.FormTooOld) and seen.isascii() and seen.isdigit() and len(seen) < 10
+        else ask.version
+    )
 
 
 def context(request: Request, unit: Unit | None = None) -> dict[str, Any]:

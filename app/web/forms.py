@@ -53,6 +53,17 @@ class FormView(View):
     danger: bool = False
 
 
+class KeptView(View):
+    """What was typed by somebody who is no longer signed in."""
+
+    action: str
+    enctype: str
+    fields: list[tuple[str, str]]
+    shown: list[tuple[str, str]]
+    lost: bool
+    """Whether there was a file or a password, which a page cannot keep."""
+
+
 def draw_form(
     model: type[BaseModel], action: str, title: str, submit: str, *, version: int | None = None, once: str | None = None,
     values: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None, choices: Choices | None = None, danger: bool = False,
@@ -99,6 +110,44 @@ def draw_field(
         required=field.is_required(), error=error, autocomplete=str(extra.get("autocomplete", "")),
         rows=int(str(extra.get("rows", 5))), group=str(extra.get("group", "")),
     )  # fmt: skip
+
+
+def takes_files(model: type[BaseModel]) -> bool:
+    """Whether a field of the form is a file."""
+    kinds = (inner_type(field.annotation)[0] for field in model.model_fields.values())
+    return any(isinstance(kind, type) and issubclass(kind, Upload) for kind in kinds)
+
+
+def kept_view(model: type[BaseModel], action: str, sent: Mapping[str, list[Any]]) -> KeptView:
+    """Everything that was sent and can be sent again, but no secret and no file."""
+    secret = {name for name, field in model.model_fields.items() if _is_secret(field)} | {"csrf"}
+    fields = [
+        (name, value)
+        for name, values in sent.items()
+        for value in values
+        if name not in secret and isinstance(value, str)
+    ]
+    titles = {
+        name: _(field.title) if field.title else label(name) for name, field in model.model_fields.items()
+    }
+    shown = [
+        (titles[name], value)
+        for name, value in fields
+        if value.strip() and name in titles and name != "version"
+    ]
+    lost = any(
+        name in secret - {"csrf"} or isinstance(one, Upload)
+        for name, values in sent.items()
+        for one in values
+    )
+    return KeptView(
+        action=action, enctype=FormView.model_fields["enctype"].default, fields=fields, shown=shown, lost=lost
+    )
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return extra.get("kind") in ("password", "code")
 
 
 def _kind(field: FieldInfo, inner: Any, many: bool, options: Sequence[tuple[str, str]] | None) -> str:

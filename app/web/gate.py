@@ -19,6 +19,10 @@ class SignInNeeded(Problem):
     """Nobody is signed in, or the token is not one of ours."""
 
 
+class FormTooOld(Forbidden):
+    """A form of ours, shown before the reader signed in, out or in again: it comes back with what was typed."""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """What a request brought to say who is asking."""
@@ -96,19 +100,29 @@ def csrf_token(settings: Settings, session: str | None) -> str:
     ).hexdigest()
 
 
+def bring_something(brought: Credentials, may: May) -> None:
+    """Ask for a sign-in before anything that was sent is read, when nothing came to sign in with. Raises SignInNeeded."""
+    if may != PUBLIC and not (brought.session or brought.token):
+        raise SignInNeeded(_("Sign in first. Nothing was saved."))
+
+
 def check_own_form(request: Request, settings: Settings, session: str | None, sent: str) -> None:
     """Refuse a form that another site sent (Fetch Metadata or Origin) or that lacks the session's token.
 
-    Raises Forbidden.
+    Raises Forbidden, and FormTooOld when only the token is not the one of this session.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = site not in ("same-origin", "none") if site else origin not in (None, settings.public_base_url)
-    forged = session is not None and not hmac.compare_digest(
-        sent.encode(), csrf_token(settings, session).encode()
-    )
-    if foreign or forged:
+    if foreign:
         raise Forbidden(
             _(
-                "This form did not come from a page of ours, or the page was open too long. Nothing was saved: go back, load the page again and send it again."
+                "This form did not come from a page of ours. Nothing was saved: open the page here and send it again."
+            )
+        )
+    expected = csrf_token(settings, session).encode()
+    if session is not None and not hmac.compare_digest(sent.encode(errors="replace"), expected):
+        raise FormTooOld(
+            _(
+                "You signed in or out after this page was opened. Nothing was saved yet: look over what you typed and send it again."
             )
         )

@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException
 
 from app.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale, TooSoon, WrongState
 from app.kernel.words import _
+from app.web.gate import FormTooOld
 from app.web.rendering import render
 
 STATUS: dict[type[Problem], int] = {
-    NotFound: 404, Forbidden: 403, WrongState: 409, Refused: 422, Stale: 409, Invalid: 422, TooSoon: 429,
+    NotFound: 404, Forbidden: 403, FormTooOld: 403, WrongState: 409, Refused: 422, Stale: 409, Invalid: 422, TooSoon: 429,
 }  # fmt: skip
 TITLE: dict[int, str] = {
     400: "The request cannot be read",
@@ -57,7 +58,10 @@ def answer_http(request: Request, error: Exception) -> Response:
         404: _(
             "There is no page at this address. If you typed it, look at it again; if a link led here, tell us."
         ),
+        400: _("What you sent could not be read as a form. Nothing was saved: go back and send it again."),
         405: _("This address does not take that kind of request. Nothing was changed."),
+        413: _("What you sent is larger than is taken here. Nothing was saved: send less, or a smaller file."),
+        415: _("What you sent is of a kind that is not taken here. Nothing was saved: send a form or JSON."),
     }.get(error.status_code, _("The request could not be carried out. Nothing was changed."))
     return problem(request, error.status_code, said, headers=dict(error.headers or {}))
 
