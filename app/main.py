@@ -72,6 +72,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.site = connect(settings, clock)
     app.state.ports = make_ports()
@@ -86,8 +87,8 @@ def create_app(
     app.add_api_route("/readyz", ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     find_by_first_word(app)
-    keep_answers(app)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
+    keep_answers(app)  # outside of it, so that answers are kept with those headers on
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 

@@ -27,15 +27,27 @@ Stamp = tuple[int, date]
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kept:
-    """One answer: its header lines and body, plain and squeezed, and the tag a browser may ask with."""
+    """One answer: its header lines and body, the tag a browser may ask with, and the same squeezed once somebody takes that."""
 
     headers: Headers
     body: bytes
-    squeezed_headers: Headers
-    squeezed: bytes
     tag: bytes
+    small: tuple[Headers, bytes] | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + (len(self.small[1]) if self.small else 0)
+
+    @property
+    def whole(self) -> Headers:
+        return [*self.headers, (b"content-length", str(len(self.body)).encode())]
+
+    def squeezed(self) -> tuple[Headers, bytes]:
+        """Header lines and body in gzip; squeezing is left to the second who asks, for most answers are asked for once."""
+        body = gzip.compress(self.body, 6, mtime=0)
+        return [*self.headers, (b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())], body
 
 
 class KeptAnswers:
@@ -103,30 +115,38 @@ class KeptAnswers:
 
     async def _give(self, found: Kept, send: Send, *, squeeze: bool, known: bool, head: bool) -> None:
         if known:
-            same = [pair for pair in found.headers if pair[0] not in (b"content-length", b"content-type")]
+            same = [pair for pair in found.headers if pair[0] != b"content-type"]
             await send({"type": "http.response.start", "status": 304, "headers": same})
             await send({"type": "http.response.body", "body": b""})
             return
-        headers, body = (found.squeezed_headers, found.squeezed) if squeeze else (found.headers, found.body)
+        headers, body = self._small(found) if squeeze else (found.whole, found.body)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else body})
+
+    def _small(self, found: Kept) -> tuple[Headers, bytes]:
+        """The answer squeezed, or as it is when there is little to squeeze."""
+        if len(found.body) < SMALLEST_SQUEEZED:
+            return found.whole, found.body
+        if found.small is None:
+            found.small = found.squeezed()
+            self._count(len(found.small[1]))
+        return found.small
 
     def keep(self, key: tuple[bytes, bytes, Stamp], headers: Headers, body: bytes) -> None:
         """Keep one answer, and let the least asked go when there are too many bytes."""
         tag = b'"%s"' % hashlib.sha256(body).hexdigest()[:20].encode()
         kept = [pair for pair in headers if pair[0] not in (b"content-length", b"vary", b"etag")]
         kept += [(b"etag", tag), (b"vary", b"accept-encoding, cookie")]
-        squeezed = gzip.compress(body, 6, mtime=0) if len(body) >= SMALLEST_SQUEEZED else body
-        marked = [(b"content-encoding", b"gzip")] if squeezed is not body else []
-        plain = [*kept, (b"content-length", str(len(body)).encode())]
-        small = [*kept, *marked, (b"content-length", str(len(squeezed)).encode())]
         if (same := self.answers.pop(key, None)) is not None:  # two asked at once
-            self.bytes -= len(same.body) + len(same.squeezed)
-        self.answers[key] = Kept(plain, body, small, squeezed, tag)
-        self.bytes += len(body) + len(squeezed)
+            self.bytes -= same.size
+        self.answers[key] = Kept(kept, body, tag)
+        self._count(len(body))
+
+    def _count(self, more: int) -> None:
+        self.bytes += more
         while self.bytes > self.most:
             _key, gone = self.answers.popitem(last=False)
-            self.bytes -= len(gone.body) + len(gone.squeezed)
+            self.bytes -= gone.size
 
 
 class _Keeper:
