@@ -23,6 +23,7 @@ from tests.cases.make import (
     recommend,
     step,
 )
+from tests.certificates import make as certificates
 from tests.conftest import SetClock
 from tests.licences.make import make_body, make_manager
 from tests.providers.make import affiliate_actor, make_affiliate, make_service, make_trainer
@@ -188,7 +189,7 @@ def test_an_approval_that_lapses_is_told_sixty_days_before_and_is_late_after(
     clock.now = clock.now.replace(month=10, day=1)
     seen = desk(site, service.manager)
     assert [line.sentence for line in seen.late] == [
-        "The approval lapsed on 30 September 2026: until renewed evidence is recorded nobody may be taught on it."
+        "The approval lapsed on 30 September 2026. No course counts until renewed evidence is recorded."
     ]
 
 
@@ -292,3 +293,36 @@ def test_the_desk_follows_the_case_to_its_end(site: Site) -> None:
         go(world, state)
         people = (world.client, world.officer, world.lead, world.reviewer, world.assessor)
         assert any(asked(site, one) for one in people), state
+
+
+def test_a_suspension_and_an_end_in_sight_stand_on_the_holder_s_desk_and_its_limit_on_the_body_s(
+    site: Site, clock: SetClock
+) -> None:
+    world = certificates.make_world(site)
+    number = certificates.grant(world)
+    assert [line.sentence for line in desk(site, world.manager).i_wait_for] == [
+        "The register is drawing, sealing and publishing the certificate."
+    ]
+    certificates.work(site)
+    assert desk(site, world.manager).i_wait_for == []
+    certificates.change(
+        world, number, "suspend", ends_when="The analysis is signed.", limit_on=date(2026, 5, 1), contact="Olive Officer"
+    )
+    assert asked(site, world.manager) == ["The certificate is suspended. What ends it: The analysis is signed."]
+    assert asked(site, world.decider) == []
+    clock.now += timedelta(days=30)
+    assert asked(site, world.decider) == [
+        "The suspension reaches its limit on 1 May 2026: reinstate the certificate, or withdraw it."
+    ]
+    clock.now += timedelta(days=31)
+    assert [line.kind for line in desk(site, world.decider).late] == ["certificate"]
+
+
+def test_a_certificate_that_ends_within_a_year_asks_its_holder_to_apply(site: Site, clock: SetClock) -> None:
+    world = certificates.make_world(site)
+    number = certificates.issue(world)
+    assert asked(site, world.manager) == []
+    clock.now = clock.now.replace(year=2028, month=4)
+    seen = desk(site, world.manager).waiting_for_me
+    assert [(line.about, line.href) for line in seen if line.kind == "certificate"] == [(number, "/cases/new")]
+    assert [line for line in desk(site, world.stranger).waiting_for_me if line.kind == "certificate"] == []

@@ -63,7 +63,7 @@ def _work(unit: Unit, of: list[ColumnElement[bool]], on: list[ColumnElement[bool
         (_count(Certificate, *certified, *of), _("certificates in force today")),
         (_count(Certificate, Certificate.status == Status.SUSPENDED, *of), _("certificates suspended")),
         (_count(Case, *open_ones), _("cases open")),
-        (_count(Case, *open_ones, old), _("of them sent in more than a year ago")),
+        (_count(Case, *open_ones, old), _("open cases sent in more than a year ago")),
     ]
 
 

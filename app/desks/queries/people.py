@@ -25,7 +25,7 @@ LOOK = "The evidence is there: approve it, or ask for more."
 THEY_LOOK = "Your certification body looks at the evidence."
 RENEW = "The approval runs until {day}: record the renewed evidence before then."
 RENEWED_BY = "The approval runs until {day}, unless {provider} records renewed evidence."
-LAPSED = "The approval lapsed on {day}: until renewed evidence is recorded nobody may be taught on it."
+LAPSED = "The approval lapsed on {day}. No course counts until renewed evidence is recorded."
 PROPOSED, COMPLETE, APPROVED = (
     AffiliateState.PROPOSED.value,
     AffiliateState.EVIDENCE_COMPLETE.value,
