@@ -17,7 +17,6 @@ from alembic import command
 from alembic.config import Config
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from app.check.walk import LOOKS, breaches
@@ -240,12 +239,14 @@ def make_demonstration(settings: Settings) -> None:
 def introduce(settings: Settings, port: int) -> None:
     """The address, one sign-in for each role, and how the second factor is passed."""
     password = start.password_of(settings)
-    lines = Table("Sign in as", "Who", "Role", "Organisation", "Code", box=None)
-    for one in start.sign_ins():
-        lines.add_row(one.email, one.name, one.roles, one.organisation, "yes" if one.second_factor else "")
-    say.print(lines)
+    said = start.sign_ins()
+    for organisation in dict.fromkeys(one.organisation for one in said):
+        say.print(f"\n[bold]{organisation}[/]")
+        for one in said:
+            if one.organisation == organisation:
+                say.print(f"  {one.email:<32} {one.roles}{', with a code' if one.second_factor else ''}", soft_wrap=True)
     say.print(f"\nEverybody’s password: [bold]{password}[/]")
-    say.print("Where a code is asked for, it is what [bold]./dev demo code EMAIL[/] prints. A token for the API: [bold]./dev demo token EMAIL[/]")
+    say.print("Where a code is asked for, it is what [bold]./dev demo code EMAIL[/] prints. A token for the API: [bold]./dev demo token EMAIL[/]", soft_wrap=True)
     say.print(f"Everything is fictional. Open [bold]http://127.0.0.1:{port}/[/] · Ctrl+C ends it.", soft_wrap=True)
     if settings.public_base_url != f"http://127.0.0.1:{port}":
         say.print(f"Papers and letters name {settings.public_base_url}, as when it was made.")
@@ -271,7 +272,7 @@ def _tell_of(email: str, ask: Callable[[Site, str], str], otherwise: str) -> Non
     site = connect(settings)
     try:
         typer.echo(ask(site, email) or otherwise)
-    except NotFound as fault:
+    except Problem as fault:
         say.print(fault.detail)
         raise typer.Exit(2) from fault
     finally:

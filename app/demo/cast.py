@@ -40,6 +40,10 @@ class House:
     """How its training service describes itself."""
 
 
+MORE = {"assessor@northgate": (R.DECISION_MAKER,)}
+"""One assessor may decide as well: on cases where somebody else evaluated, and on no other."""
+
+
 def _body(key: str, name: str, code: str, number: str, place: tuple[str, str], names: tuple[str, ...], sign_ins: int) -> House:
     """A certification body; the first `sign_ins` of its people are printed."""
     jobs = (
@@ -48,7 +52,7 @@ def _body(key: str, name: str, code: str, number: str, place: tuple[str, str], n
         ("impartiality", R.IMPARTIALITY_MEMBER),
     )  # fmt: skip
     people = tuple(
-        Member(local, person, (role,), at < sign_ins) for at, ((local, role), person) in enumerate(zip(jobs, names, strict=False))
+        Member(local, person, (role, *MORE.get(f"{local}@{key}", ())), at < sign_ins) for at, ((local, role), person) in enumerate(zip(jobs, names, strict=False))
     )
     address, postcode = place
     return House(key, name, Seat.BODY, f"{key}.example", people, code, address=address, postcode=postcode, numbers={"company_number": number})

@@ -1,11 +1,13 @@
 """One certification case of the demonstration, taken step by step by the people whose turn it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from app.audits import commands as audits
 from app.audits import queries as audit_queries
+from app.audits.models import Finding
 from app.audits.rules import FINDING, DraftFinding, Outcome, RecordResult
 from app.cases import commands, queries
 from app.cases.rules import CASE, Check, Kind, Section, State, Verdict
@@ -14,9 +16,10 @@ from app.demo.cast import PROVIDERS
 from app.demo.world import World
 from app.demo.years import Story, working_day
 from app.kernel.casework import take
+from app.kernel.database import Unit
 
 S = State
-FINDING_STEPS = {
+FINDING_STEPS: dict[str, Callable[[Unit, Finding, Any], None]] = {
     "respond": audits.respond, "accept-plan": audits.accept_plan, "return": audits.return_answer, "report-implemented": audits.report_implemented,
     "accept-implementation": audits.accept_implementation, "dispute": audits.dispute, "uphold": audits.uphold, "withdraw": audits.withdraw,
 }  # fmt: skip

@@ -10,10 +10,20 @@ from app.kernel.fields import Note
 from app.organisations.models import Organisation
 from app.providers import commands, queries
 from app.providers.models import Affiliate, TrainerAppointment
-from app.providers.rules import Ending, NeedsAnalysis, NewAffiliate, NewTrainer, TrainerEvidence, TrainerLevel
+from app.providers.rules import (
+    AffiliateState,
+    Ending,
+    NeedsAnalysis,
+    NewAffiliate,
+    NewTrainer,
+    TrainerEvidence,
+    TrainerLevel,
+    TrainerState,
+)
 from app.standards.rules import Nation
 
 YEAR = 365
+REVIEWED_EVERY = 120
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ def propose_trainers(world: World, provider: Provider, first: int, number: int, 
             commands.propose_trainer(unit, service, NewTrainer(person_name=trainer_name(at), level=level, employer=employer))
             for at in range(first, first + number)
         ]
+        world.appointed.setdefault(provider.key, []).extend(row.ref for row in rows)
         if not affiliate:
             world.trainers.setdefault(provider.key, []).extend(row.ref for row in rows)
         return [row.ref for row in rows]
@@ -96,17 +107,24 @@ def approve(world: World, provider: Provider, affiliates: list[str], trainers: l
             commands.approve_trainer(unit, one, Note(version=one.version))
 
 
-def yearly_reviews(world: World, provider: Provider, affiliates: list[str], trainers: list[str], but: int = 1) -> Story:
-    """Every year the needs analyses are reviewed and the trainers assessed again; the last `but` trainers are forgotten."""
+def looked_after(world: World, provider: Provider) -> Story:
+    """Again and again what will lapse is reviewed in time, except for those whom nobody thinks of."""
     while True:
-        yield YEAR - 20
+        yield REVIEWED_EVERY
         with world.acting(provider.manager) as unit:
-            for ref in affiliates:
+            soon = unit.today + timedelta(days=REVIEWED_EVERY + 20)
+            for ref in _remembered(world, world.affiliates, provider):
                 row = queries.find_affiliate(unit, ref)
-                commands.renew_affiliate(unit, row, analysis(row.version, unit.today))
-            for ref in trainers[: len(trainers) - but]:
+                if row.status is AffiliateState.APPROVED and row.lapses_on and row.lapses_on < soon:
+                    commands.renew_affiliate(unit, row, analysis(row.version, unit.today))
+            for ref in _remembered(world, world.appointed, provider):
                 one = queries.find_trainer(unit, ref)
-                commands.renew_trainer(unit, one, evidence(one.version, unit.today))
+                if one.status is TrainerState.APPROVED and one.lapses_on and one.lapses_on < soon:
+                    commands.renew_trainer(unit, one, evidence(one.version, unit.today))
+
+
+def _remembered(world: World, refs: dict[str, list[str]], provider: Provider) -> list[str]:
+    return [ref for ref in refs.get(provider.key, []) if ref not in world.forgotten]
 
 
 def end(world: World, provider: Provider, affiliate: str = "", trainer: str = "", why: str = "") -> None:

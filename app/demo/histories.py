@@ -11,7 +11,8 @@ from app.certificates.rules import CERTIFICATE, Reason
 from app.curricula import queries as curricula
 from app.curricula.rules import CURRICULUM_VERSION
 from app.demo import delivering as d
-from app.demo import licensing, teaching as t
+from app.demo import licensing
+from app.demo import teaching as t
 from app.demo.cast import LARKFIELD, affiliate_names
 from app.demo.certifying import ANALYSIS, ASSESSED, NOTED, RATIO, WARM, Matter
 from app.demo.delivering import Provider
@@ -28,6 +29,12 @@ from app.people.rules.forms import Declare
 from app.providers import queries as providers
 
 S = State
+CERTIFIED_ONCE = (
+    Provider("harbourlane", "northgate"), Provider("wrenmoor", "northgate"), Provider("quillbeck", "calder"), Provider("ellerthwaite", "calder"),
+    Provider("dyffryn", "northgate"), Provider("oskerby", "calder"), Provider("thornmere", "northgate"), Provider("pendrennock", "calder"),
+    Provider("tarrowfield", "calder"),
+)  # fmt: skip
+"""Providers whose trainers were approved at some time."""
 HALF_A_YEAR = timedelta(days=170)
 
 
@@ -38,6 +45,7 @@ def stories(world: World) -> Iterable[tuple[date, Story]]:
         (960, oskerby(world)), (640, thornmere(world)), (1040, pendrennock(world)), (520, marrowdale(world)), (560, skelderfen(world)),
         (760, tarrowfield(world)), (330, wexmarsh(world)), (880, licensing.watch_calder(world)), (700, licensing.resign_penhallow(world)),
         (900, licensing.lose_ribblewood(world)), (980, ties(world)),
+        *((1180 - 7 * at, d.looked_after(world, one)) for at, one in enumerate(CERTIFIED_ONCE)),
     )  # fmt: skip
     return [(world.ago(days), story) for days, story in told]
 
@@ -82,14 +90,12 @@ def harbour_lane(world: World) -> Story:
     d.hand_in(world, one, [], associates)
     yield 3
     d.approve(world, one, [], associates)
-    reviews = d.yearly_reviews(world, one, affiliates[:14], world.trainers[one.key] + associates)
+    world.forgotten |= {affiliates[13], *associates[-2:], world.trainers[one.key][-1]}
     yield from _beside(first.agree(), first.evaluate(), first.settle(), first.conclude(Verdict.GRANT))
     first.grant()
     yield 30
     first.step("northgate/officer", "close")
     _logos(world, one.manager, first)
-    yield next(reviews) - 200
-    next(reviews)
     yield until(world, 760)
     yield from _harbour_lane_grows(world, one, versions, affiliates, associates)
 
@@ -101,14 +107,11 @@ def _harbour_lane_grows(world: World, one: Provider, versions: list[str], affili
     yield from wider.certify()
     d.end(world, one, affiliate=affiliates[14], why="The home closed.")
     d.end(world, one, trainer=associates[0], why="Moved to another employer.")
-    yield until(world, 500)
-    _renew(world, one, affiliates[:14], world.trainers[one.key] + associates[1:])
     look = Matter(world, one.key, one.body, [], concerns=(NOTED,))
     yield until(world, 240)
     yield from look.look_again(wider.number, Kind.SURVEILLANCE, "The yearly visit.", Verdict.MAINTAIN)
     look.step("northgate/decider", "maintain", reasons="What was seen this year is as it should be.")
     yield until(world, 150)
-    _renew(world, one, affiliates[:13], (world.trainers[one.key] + associates[1:])[:-2])
     later = d.propose_affiliates(world, one, affiliate_names(15, 6))
     d.hand_in(world, one, later[:4], [])
     yield 5
@@ -122,13 +125,6 @@ def _harbour_lane_grows(world: World, one: Provider, versions: list[str], affili
 def _beside(*parts: Story) -> Story:
     for part in parts:
         yield from part
-
-
-def _renew(world: World, provider: Provider, affiliates: list[str], trainers: list[str]) -> None:
-    """The reviews of a year, in one go."""
-    review = d.yearly_reviews(world, provider, affiliates, trainers, but=0)
-    next(review)
-    next(review)
 
 
 def _welcome_larkfield(world: World, affiliate: str) -> None:
@@ -167,7 +163,7 @@ def wrenmoor(world: World) -> Story:
 
 
 def _wrenmoor_now(world: World, number: str) -> Story:
-    concerns = (ANALYSIS, ASSESSED, RATIO)
+    concerns = (ANALYSIS, ASSESSED, RATIO, NOTED)
     now = Matter(world, "wrenmoor", "northgate", [], concerns=concerns)
     now.follow_up(number, Kind.SURVEILLANCE, "The yearly visit.")
     yield from now.evaluate()
@@ -177,6 +173,7 @@ def _wrenmoor_now(world: World, number: str) -> Story:
     now.on_finding(now.manager, now.findings[2], "dispute", reason="A second trainer was in the room; she is on the photograph of that morning.")
     yield 6
     now.on_finding(now.of("assessor"), now.findings[1], "return", reason="Tell us also how you will notice when a sheet is not signed.")
+    now.on_finding(now.of("lead"), now.findings[3], "withdraw", reason="The second look after a year is there; we had not been given it.")
 
 
 def suspend(case: Matter, reasons: str, ends_when: str) -> None:
@@ -204,10 +201,8 @@ def quillbeck(world: World) -> Story:
     d.hand_in(world, one, [], associates)
     d.approve(world, one, [], associates[:6])
     yield until(world, 540)
-    _renew(world, one, affiliates[:12], world.trainers[one.key] + associates[:6])
+    world.forgotten |= {*affiliates[9:12], world.trainers[one.key][9]}
     yield from _quillbeck_reduced(world, case.number)
-    yield until(world, 200)
-    _renew(world, one, affiliates[:9], world.trainers[one.key][:9] + associates[:6])
     yield until(world, 40)
     t_new = t.write_curriculum(world, one.key, t.CLASSROOM)
     renewal = Matter(world, one.key, one.body, versions[:2], Kind.RECERTIFICATION)
@@ -255,8 +250,6 @@ def dyffryn(world: World) -> Story:
     d.approve(world, one, affiliates[:3], world.trainers[one.key])
     associates = d.propose_trainers(world, one, 69, 2, affiliates[0])
     d.hand_in(world, one, [], associates[:1])
-    yield until(world, 230)
-    _renew(world, one, affiliates[:2], world.trainers[one.key])
     yield until(world, 120)
     now = Matter(world, one.key, one.body, [], concerns=(ANALYSIS, RATIO, ASSESSED))
     now.follow_up(case.number, Kind.SURVEILLANCE, "The yearly visit.")

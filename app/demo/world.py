@@ -15,9 +15,9 @@ from app.licences.rules import Change, Checked, LicenceReason, NewAccreditation,
 from app.organisations.commands import register_organisation
 from app.organisations.models import Organisation
 from app.organisations.rules import NewOrganisation
-from app.people.commands import add_member, authorise, enrol_totp, join, set_password
+from app.people.commands import add_member, authorise, enrol_totp, set_password
 from app.people.rules.forms import Authorise
-from app.permissions import NEEDS_SECOND_FACTOR, Permission, Role, Seat
+from app.permissions import NEEDS_SECOND_FACTOR, Seat
 from app.providers.commands import register_service
 from app.providers.rules import NewService
 from app.standards.rules import Nation
@@ -43,7 +43,12 @@ class World:
     services: dict[str, int] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)
     trainers: dict[str, list[str]] = field(default_factory=dict)
+    """Senior trainers by provider."""
+    appointed: dict[str, list[str]] = field(default_factory=dict)
+    """Trainers of both levels by provider."""
     affiliates: dict[str, list[str]] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+    """Affiliates and trainers whom nobody reviews in time, so that they lapse."""
 
     def ago(self, days: int) -> date:
         """So many days before the day on which people look."""
@@ -147,6 +152,3 @@ def welcome_larkfield(world: World, organisation_id: int) -> None:
     """The affiliate's manager gets an account once the affiliate is on the books."""
     with writing(world.site, SYSTEM) as unit:
         settle(unit, world, LARKFIELD, unit.db.get_one(Organisation, organisation_id))
-
-
-__all__ = ["Permission", "Role", "World", "join", "license_bodies", "put_on_the_books", "terms", "welcome_larkfield"]

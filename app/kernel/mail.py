@@ -3,6 +3,8 @@
 import smtplib
 from datetime import datetime
 from email.message import EmailMessage
+from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -93,8 +95,14 @@ def deliver(settings: Settings, letter: EmailMessage, name: str) -> None:
 
 
 def _environment(escape: bool) -> Environment:
+    return _kept_environment(escape, words())
+
+
+@lru_cache(maxsize=8)
+def _kept_environment(escape: bool, translations: NullTranslations) -> Environment:
+    """One for each language: a template is compiled once, not for every letter."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=escape, extensions=["jinja2.ext.i18n"]
     )
-    environment.install_gettext_translations(words(), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
