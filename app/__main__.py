@@ -1,14 +1,8 @@
 """The command line: serve, worker, migrate, check, user, and the demonstration."""
 
-import logging
 import multiprocessing
-import os
-import signal
-import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -21,19 +15,17 @@ from sqlalchemy.exc import DBAPIError
 
 from app.check.walk import LOOKS, breaches
 from app.demo import start
-from app.kernel import outbox
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, connect, writing
 from app.kernel.errors import Problem
 from app.kernel.logging import set_up
-from app.main import create_app
+from app.main import create_app, work
 from app.people.commands import first_administrator
 from app.settings import Settings, SettingsFault, read_settings
 from app.standards.rules import StandardsFault
 from app.web.rendering import Unstyled
 
 ROOT = Path(__file__).resolve().parents[1]
-IDLE_SECONDS = 0.5
 say = Console()
 rrn = typer.Typer(
     help="The certification register of the RRN Training Standards.",
@@ -137,33 +129,6 @@ def worker() -> None:
     work(settings_or_exit())
 
 
-def work(settings: Settings) -> None:
-    """Deliver until told to stop; a signal lets the delivery at hand finish."""
-    set_up(settings.log_level)
-    stopping: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        stopping.append(number)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    site, last = connect(settings), dict[str, datetime]()
-    parent = os.getppid()
-    while not stopping and os.getppid() == parent:
-        if not work_once(site, last):
-            time.sleep(IDLE_SECONDS)
-
-
-def work_once(site: Site, last: dict[str, datetime]) -> bool:
-    """One delivery and the duties that are due; False when there was nothing to deliver. A gone database is waited for."""
-    try:
-        outbox.run_ticks(site, last)
-        return outbox.deliver_next(site)
-    except Exception:
-        logging.getLogger("worker").exception("the worker could not work; it tries again")
-        return False
-
-
 @rrn.command()
 def check() -> None:
     """Walk every invariant, chain, proof, stored file and seal; one line for each breach, and exit 1 when there is one."""
@@ -244,10 +209,18 @@ def introduce(settings: Settings, port: int) -> None:
         say.print(f"\n[bold]{organisation}[/]")
         for one in said:
             if one.organisation == organisation:
-                say.print(f"  {one.email:<32} {one.roles}{', with a code' if one.second_factor else ''}", soft_wrap=True)
+                say.print(
+                    f"  {one.email:<32} {one.roles}{', with a code' if one.second_factor else ''}",
+                    soft_wrap=True,
+                )
     say.print(f"\nEverybody’s password: [bold]{password}[/]")
-    say.print("Where a code is asked for, it is what [bold]./dev demo code EMAIL[/] prints. A token for the API: [bold]./dev demo token EMAIL[/]", soft_wrap=True)
-    say.print(f"Everything is fictional. Open [bold]http://127.0.0.1:{port}/[/] · Ctrl+C ends it.", soft_wrap=True)
+    say.print(
+        "Where a code is asked for, it is what [bold]./dev demo code EMAIL[/] prints. A token for the API: [bold]./dev demo token EMAIL[/]",
+        soft_wrap=True,
+    )
+    say.print(
+        f"Everything is fictional. Open [bold]http://127.0.0.1:{port}/[/] · Ctrl+C ends it.", soft_wrap=True
+    )
     if settings.public_base_url != f"http://127.0.0.1:{port}":
         say.print(f"Papers and letters name {settings.public_base_url}, as when it was made.")
 

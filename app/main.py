@@ -1,8 +1,16 @@
-"""create_app(settings): the one place where the parts meet."""
+"""create_app(settings) and work(settings): the one place where the parts meet, for a web process and for a worker."""
 
-from collections.abc import Callable, Mapping
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from types import FrameType
 from typing import Any
 
+import structlog
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -22,8 +30,10 @@ from app.cases.pages import area as cases
 from app.certificates.pages import area as certificates
 from app.curricula.pages import area as curricula
 from app.desks.pages import area as desks
+from app.kernel import outbox
 from app.kernel.clock import Clock, civil_date, system_clock
-from app.kernel.database import Unit, connect, reading
+from app.kernel.database import POOL, Site, Unit, connect, reading
+from app.kernel.logging import set_up
 from app.ledger.queries import size_reader
 from app.licences.pages import area as licences
 from app.marks.pages import area as marks
@@ -47,7 +57,22 @@ from app.web.rendering import STATIC, check_assets
 from app.web.routing import Area
 from app.web.styleguide import StyleguideView, styleguide_view
 
-AREAS: tuple[Area, ...] = (cases, certificates, desks, organisations, people, audits, licences, providers, standards, curricula, registry, marks)
+AREAS: tuple[Area, ...] = (
+    cases,
+    certificates,
+    desks,
+    organisations,
+    people,
+    audits,
+    licences,
+    providers,
+    standards,
+    curricula,
+    registry,
+    marks,
+)
+IDLE_SECONDS = 0.5
+"""How long a worker with nothing to do waits before it looks again."""
 styleguide = Area("styleguide")
 
 
@@ -73,6 +98,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        lifespan=serving,
     )
     app.state.site = connect(settings, clock)
     app.state.ports = make_ports()
@@ -91,6 +117,13 @@ def create_app(
     keep_answers(app)  # outside of it, so that answers are kept with those headers on
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
+
+
+@asynccontextmanager
+async def serving(_app: FastAPI) -> AsyncIterator[None]:
+    """As many threads as connections that stay open: more of them only take memory and turns from each other."""
+    current_default_thread_limiter().total_tokens = POOL
+    yield
 
 
 def keep_answers(app: FastAPI) -> None:
@@ -144,3 +177,30 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schema.setdefault("components", {}).setdefault("schemas", {}).update(definitions.get("$defs", {}))
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def work(settings: Settings) -> None:
+    """Deliver until told to stop; a signal lets the delivery at hand finish."""
+    set_up(settings.log_level)
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    site, last = connect(settings), dict[str, datetime]()
+    parent = os.getppid()
+    while not stopping and os.getppid() == parent:
+        if not work_once(site, last):
+            time.sleep(IDLE_SECONDS)
+
+
+def work_once(site: Site, last: dict[str, datetime]) -> bool:
+    """One delivery and the duties that are due; False when there was nothing to deliver. A gone database is waited for."""
+    try:
+        outbox.run_ticks(site, last)
+        return outbox.deliver_next(site)
+    except Exception:
+        structlog.get_logger().exception("worker_failed")
+        return False
