@@ -1,1 +1,1 @@
-"""One story a user group, in a real browser and through the JSON API. (Being written now by helper journeys; demo: leave it.)"""
+"""Whole stories, one a group of users: a real server, a real browser or a program, foreign software at the end."""
