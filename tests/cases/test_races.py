@@ -86,7 +86,7 @@ def test_no_certificate_is_granted_beside_a_suspension(site: Site) -> None:
     through = 0
     for number in range(TRIES):
         seen: list[str] = []
-        pair = [partial(grant_and_take_back, world, seen), partial(licence, world, "suspend")]
+        pair = [partial(grant_and_take_back, world, seen), partial(suspend_later, world, number % 20 * 0.01)]
         told = at_once(*(pair if number % 2 else reversed(pair)))
         decided, suspended = told if number % 2 else reversed(told)
         assert suspended is None, told
@@ -111,10 +111,16 @@ def grant_and_take_back(world: World, seen: list[str]) -> None:
             version=case.version, granted=list(queries.items_by_ref(unit, case)), reasons="All is met."
         )
         commands.DOING["grant"](unit, case, form)
-        time.sleep(0.002)
+        time.sleep(0.02)
         with reading(world.site, SYSTEM) as outside:
             seen.append(outside.db.scalars(select(Licence.status)).one().value)
         raise Undone
+
+
+def suspend_later(world: World, seconds: float) -> None:
+    """Suspend the licence while the decision is anywhere between its first look and its last."""
+    time.sleep(seconds)
+    licence(world, "suspend")
 
 
 def licence(world: World, name: str) -> None:
