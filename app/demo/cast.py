@@ -44,7 +44,9 @@ MORE = {"assessor@northgate": (R.DECISION_MAKER,)}
 """One assessor may decide as well: on cases where somebody else evaluated, and on no other."""
 
 
-def _body(key: str, name: str, code: str, number: str, place: tuple[str, str], names: tuple[str, ...], sign_ins: int) -> House:
+def _body(
+    key: str, name: str, code: str, number: str, place: tuple[str, str], names: tuple[str, ...], sign_ins: int
+) -> House:
     """A certification body; the first `sign_ins` of its people are printed."""
     jobs = (
         ("director", R.DIRECTOR), ("officer", R.CASE_OFFICER), ("lead", R.LEAD_ASSESSOR), ("assessor", R.ASSESSOR),
@@ -52,10 +54,21 @@ def _body(key: str, name: str, code: str, number: str, place: tuple[str, str], n
         ("impartiality", R.IMPARTIALITY_MEMBER),
     )  # fmt: skip
     people = tuple(
-        Member(local, person, (role, *MORE.get(f"{local}@{key}", ())), at < sign_ins) for at, ((local, role), person) in enumerate(zip(jobs, names, strict=False))
+        Member(local, person, (role, *MORE.get(f"{local}@{key}", ())), at < sign_ins)
+        for at, ((local, role), person) in enumerate(zip(jobs, names, strict=False))
     )
     address, postcode = place
-    return House(key, name, Seat.BODY, f"{key}.example", people, code, address=address, postcode=postcode, numbers={"company_number": number})
+    return House(
+        key,
+        name,
+        Seat.BODY,
+        f"{key}.example",
+        people,
+        code,
+        address=address,
+        postcode=postcode,
+        numbers={"company_number": number},
+    )
 
 
 RRN = House(
@@ -154,11 +167,43 @@ _KINDS = ("Care Home", "Supported Living", "Nursing Home", "Primary School", "Ch
 
 def affiliate_names(start: int, number: int) -> list[str]:
     """Names of made-up homes and schools that no two share."""
-    return [f"{_FIRST[at % len(_FIRST)]} {_KINDS[(at + at // len(_FIRST)) % len(_KINDS)]}" for at in range(start, start + number)]
+    return [
+        f"{_FIRST[at % len(_FIRST)]} {_KINDS[(at + at // len(_FIRST)) % len(_KINDS)]}"
+        for at in range(start, start + number)
+    ]
 
 
-_GIVEN = ("Amara", "Bronwen", "Callum", "Dilwyn", "Efua", "Fergus", "Giulia", "Hamza", "Iolo", "Jadwiga", "Kwame", "Leila", "Morag", "Nerys", "Oluchi", "Pryce")
-_FAMILY = ("Ashdown-Bell", "Braithwaite", "Chaudhry", "Dinsdale", "Evesham", "Featherstone", "Grzybowski", "Huddlestone", "Iqbal", "Jankowska", "Kettlewell")
+_GIVEN = (
+    "Amara",
+    "Bronwen",
+    "Callum",
+    "Dilwyn",
+    "Efua",
+    "Fergus",
+    "Giulia",
+    "Hamza",
+    "Iolo",
+    "Jadwiga",
+    "Kwame",
+    "Leila",
+    "Morag",
+    "Nerys",
+    "Oluchi",
+    "Pryce",
+)
+_FAMILY = (
+    "Ashdown-Bell",
+    "Braithwaite",
+    "Chaudhry",
+    "Dinsdale",
+    "Evesham",
+    "Featherstone",
+    "Grzybowski",
+    "Huddlestone",
+    "Iqbal",
+    "Jankowska",
+    "Kettlewell",
+)
 
 
 def trainer_name(at: int) -> str:

@@ -29,7 +29,10 @@ ANSWER = {
     "action": "Two people sign from now on, and the manager reads every analysis before a course is booked.",
     "evidence": "The new form, and the analyses of the last two months.",
 }
-DONE = {"action": "The new form is in use since the first of the month.", "evidence": "Six analyses signed by two people each."}
+DONE = {
+    "action": "The new form is in use since the first of the month.",
+    "evidence": "Six analyses signed by two people each.",
+}
 SEEN = (
     "Read in the papers and heard again from two participants.", "Seen in the session of the second day.",
     "The register of the last twelve months was read in full.", "Three records were followed from booking to debrief.",
@@ -47,11 +50,36 @@ class Concern:
     evidence: str
 
 
-ANALYSIS = Concern("1.1.1", "major", "The training needs analysis of two affiliates rests on seven months of incidents, not on two years.", "Analyses of Gorsefield and Netherby, pages 2 and 3.")
-RATIO = Concern("1.6.5", "minor", "On one course a single trainer taught sixteen people to hold, and nobody had written down why that was safe.", "Attendance list and session plan of the third course this spring.")
-ASSESSED = Concern("3.1", "minor", "Four participants passed although their practical assessment was not signed.", "Assessment sheets of the spring course.")
-WARM = Concern("1.5", "good_practice", "People who were restrained as children plan the first day, and are paid for planning it.", "Interview with three of them, and the contract.")
-NOTED = Concern("3.3", "observation", "The effect of training is measured after a month; a second look after a year would show more.", "Evaluation reports of two years.")
+ANALYSIS = Concern(
+    "1.1.1",
+    "major",
+    "The training needs analysis of two affiliates rests on seven months of incidents, not on two years.",
+    "Analyses of Gorsefield and Netherby, pages 2 and 3.",
+)
+RATIO = Concern(
+    "1.6.5",
+    "minor",
+    "On one course a single trainer taught sixteen people to hold, and nobody had written down why that was safe.",
+    "Attendance list and session plan of the third course this spring.",
+)
+ASSESSED = Concern(
+    "3.1",
+    "minor",
+    "Four participants passed although their practical assessment was not signed.",
+    "Assessment sheets of the spring course.",
+)
+WARM = Concern(
+    "1.5",
+    "good_practice",
+    "People who were restrained as children plan the first day, and are paid for planning it.",
+    "Interview with three of them, and the contract.",
+)
+NOTED = Concern(
+    "3.3",
+    "observation",
+    "The effect of training is measured after a month; a second look after a year would show more.",
+    "Evaluation reports of two years.",
+)
 
 
 @dataclass
@@ -100,12 +128,16 @@ class Matter:
     def open(self) -> None:
         with self.world.acting(self.manager) as unit:
             body = self.world.organisations[self.body][1]
-            self.ref = commands.open_case(unit, OpenCase(body=body, kind=self.kind, curricula=self.versions)).ref
+            self.ref = commands.open_case(
+                unit, OpenCase(body=body, kind=self.kind, curricula=self.versions)
+            ).ref
 
     def follow_up(self, number: str, kind: Kind, reason: str) -> None:
         """The body looks again at a certificate."""
         with self.world.acting(self.of("officer")) as unit:
-            self.ref = commands.open_follow_up(unit, OpenFollowUp(certificate=number, kind=kind, reason=reason)).ref
+            self.ref = commands.open_follow_up(
+                unit, OpenFollowUp(certificate=number, kind=kind, reason=reason)
+            ).ref
         self.kind, self.number = kind, number
 
     def save(self) -> None:
@@ -126,9 +158,17 @@ class Matter:
     def plan(self) -> None:
         """The days are three weeks from now, each evaluation a week after the last."""
         people = self.world.actors
-        days = {f"{kind}_on": working_day(self.world.day + timedelta(days=21 + 7 * at)) for at, kind in enumerate(self.audits)}
+        days = {
+            f"{kind}_on": working_day(self.world.day + timedelta(days=21 + 7 * at))
+            for at, kind in enumerate(self.audits)
+        }
         self.step(
-            self.of("officer"), "plan", lead=people[self.of("lead")].id, assessors=[people[self.of("assessor")].id], place="At the provider’s main site", **days
+            self.of("officer"),
+            "plan",
+            lead=people[self.of("lead")].id,
+            assessors=[people[self.of("assessor")].id],
+            place="At the provider’s main site",
+            **days,
         )
 
     def record(self, at: int, share: float = 1.0) -> None:
@@ -140,12 +180,17 @@ class Matter:
                 audits.record_result(unit, row.ref, line.number, self._result(line.number, place))
 
     def _result(self, number: str, at: int) -> RecordResult:
-        found = {concern.requirement: concern for concern in self.concerns if concern.grade in ("major", "minor")}
+        found = {
+            concern.requirement: concern for concern in self.concerns if concern.grade in ("major", "minor")
+        }
         if number in found:
             outcome = Outcome.NOT_MET if found[number].grade == "major" else Outcome.PARTLY
             return RecordResult(outcome=outcome, note=found[number].evidence)
         if number == "1.6.3":
-            return RecordResult(outcome=Outcome.NOT_APPLICABLE, reason="First aid cover is the host’s duty under its own contract.")
+            return RecordResult(
+                outcome=Outcome.NOT_APPLICABLE,
+                reason="First aid cover is the host’s duty under its own contract.",
+            )
         return RecordResult(outcome=Outcome.MET, note=SEEN[at % len(SEEN)])
 
     def draft_findings(self) -> None:
@@ -153,14 +198,25 @@ class Matter:
             row = audit_queries.rows_of_case(unit, queries.find_case(unit, self.ref).id)[0]
             self.findings += [
                 audits.draft_finding(
-                    unit, row, DraftFinding(requirement=one.requirement, grade=one.grade, statement=one.statement, evidence=one.evidence)
+                    unit,
+                    row,
+                    DraftFinding(
+                        requirement=one.requirement,
+                        grade=one.grade,
+                        statement=one.statement,
+                        evidence=one.evidence,
+                    ),
                 ).ref
                 for one in self.concerns
             ]
 
     def to_answer(self) -> list[str]:
         """The findings that need an answer."""
-        return [ref for ref, one in zip(self.findings, self.concerns, strict=True) if one.grade in ("major", "minor")]
+        return [
+            ref
+            for ref, one in zip(self.findings, self.concerns, strict=True)
+            if one.grade in ("major", "minor")
+        ]
 
     def item_refs(self) -> list[str]:
         with self.world.acting(self.of("officer")) as unit:
@@ -230,7 +286,9 @@ class Matter:
             return
         yield 6
         for ref in self.to_answer():
-            self.on_finding(self.of("assessor"), ref, "accept-plan", reason="Clear and quick. Tell us when it is done.")
+            self.on_finding(
+                self.of("assessor"), ref, "accept-plan", reason="Clear and quick. Tell us when it is done."
+            )
         yield 24
         for ref in self.to_answer():
             self.on_finding(self.manager, ref, "report-implemented", **DONE)
@@ -240,7 +298,12 @@ class Matter:
 
     def conclude(self, verdict: Verdict, until: State | None = None) -> Story:
         """The evaluation completed, reviewed and recommended by somebody who did not evaluate."""
-        self.step(self.of("lead"), "complete-evaluation", verdict=verdict.value, report="Everything was looked at. What was found is settled, and what people told us fits what we saw.")
+        self.step(
+            self.of("lead"),
+            "complete-evaluation",
+            verdict=verdict.value,
+            report="Everything was looked at. What was found is settled, and what people told us fits what we saw.",
+        )
         if until is S.EVALUATION_COMPLETE:
             return
         yield 8
@@ -248,13 +311,24 @@ class Matter:
         if until is S.IN_REVIEW:
             return
         yield 5
-        self.step(self.of("reviewer"), "recommend", sections=list(Section), verdict=verdict.value, reasons="Every part of the case is in order and fits together.")
+        self.step(
+            self.of("reviewer"),
+            "recommend",
+            sections=list(Section),
+            verdict=verdict.value,
+            reasons="Every part of the case is in order and fits together.",
+        )
         yield 6
 
     def grant(self, but: int = 0) -> None:
         """Certify everything applied for but the last few."""
         items = self.item_refs()
-        self.step(self.of("decider"), "grant", granted=items[: len(items) - but], reasons="Every requirement is met for what is granted, and the review found nothing left open.")
+        self.step(
+            self.of("decider"),
+            "grant",
+            granted=items[: len(items) - but],
+            reasons="Every requirement is met for what is granted, and the review found nothing left open.",
+        )
 
     def certify(self, until: State | None = None) -> Story:
         """The whole way to a certificate, or as far as `until`."""

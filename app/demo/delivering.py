@@ -62,21 +62,32 @@ def propose_affiliates(world: World, provider: Provider, names: list[str]) -> li
     """Organisations that are to deliver the provider's curriculum to their own staff; their references."""
     with world.acting(provider.manager) as unit:
         service = queries.service_of(unit, world.organisations[provider.key][0])
-        rows = [commands.propose_affiliate(unit, service, NewAffiliate(name=name, nation=Nation.ENGLAND, different=True)) for name in names]
+        rows = [
+            commands.propose_affiliate(
+                unit, service, NewAffiliate(name=name, nation=Nation.ENGLAND, different=True)
+            )
+            for name in names
+        ]
         world.affiliates.setdefault(provider.key, []).extend(row.ref for row in rows)
         return [row.ref for row in rows]
 
 
-def propose_trainers(world: World, provider: Provider, first: int, number: int, affiliate: str = "") -> list[str]:
+def propose_trainers(
+    world: World, provider: Provider, first: int, number: int, affiliate: str = ""
+) -> list[str]:
     """Senior trainers of a provider, or associate trainers of one of its affiliates; their references."""
     with world.acting(provider.manager) as unit:
         service = queries.service_of(unit, world.organisations[provider.key][0])
         employer = world.organisations[provider.key][1]
         if affiliate:
-            employer = unit.db.get_one(Organisation, queries.find_affiliate(unit, affiliate).organisation_id).ref
+            employer = unit.db.get_one(
+                Organisation, queries.find_affiliate(unit, affiliate).organisation_id
+            ).ref
         level = TrainerLevel.ASSOCIATE if affiliate else TrainerLevel.SENIOR
         rows = [
-            commands.propose_trainer(unit, service, NewTrainer(person_name=trainer_name(at), level=level, employer=employer))
+            commands.propose_trainer(
+                unit, service, NewTrainer(person_name=trainer_name(at), level=level, employer=employer)
+            )
             for at in range(first, first + number)
         ]
         world.appointed.setdefault(provider.key, []).extend(row.ref for row in rows)
@@ -85,7 +96,9 @@ def propose_trainers(world: World, provider: Provider, first: int, number: int, 
         return [row.ref for row in rows]
 
 
-def hand_in(world: World, provider: Provider, affiliates: list[str], trainers: list[str], lasts: int = YEAR) -> None:
+def hand_in(
+    world: World, provider: Provider, affiliates: list[str], trainers: list[str], lasts: int = YEAR
+) -> None:
     """The evidence of affiliates and trainers, complete."""
     with world.acting(provider.manager) as unit:
         for ref in affiliates:

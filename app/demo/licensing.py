@@ -36,16 +36,34 @@ def suspend_tarn(world: World) -> None:
 
 def watch_calder(world: World) -> Story:
     """Watched once and cleared, and watched again of late."""
-    change(world, "calder", "watch", LicenceReason.OVERSIGHT_CONCERN, "RRN looks more closely for a while: decisions took longer than agreed.")
+    change(
+        world,
+        "calder",
+        "watch",
+        LicenceReason.OVERSIGHT_CONCERN,
+        "RRN looks more closely for a while: decisions took longer than agreed.",
+    )
     yield 120
     change(world, "calder", "clear", LicenceReason.CONCERN_RESOLVED, "Decisions are made in time again.")
     yield 700
-    change(world, "calder", "watch", LicenceReason.OVERSIGHT_CONCERN, "RRN looks more closely for a while: one certificate had to be withdrawn.")
+    change(
+        world,
+        "calder",
+        "watch",
+        LicenceReason.OVERSIGHT_CONCERN,
+        "RRN looks more closely for a while: one certificate had to be withdrawn.",
+    )
 
 
 def resign_penhallow(world: World) -> Story:
     """A body that gave its licence back."""
-    change(world, "penhallow", "resign", LicenceReason.ASKED_BY_THE_BODY, "The body gave its licence back. It had certified nobody.")
+    change(
+        world,
+        "penhallow",
+        "resign",
+        LicenceReason.ASKED_BY_THE_BODY,
+        "The body gave its licence back. It had certified nobody.",
+    )
     yield from ()
 
 
@@ -53,4 +71,10 @@ def lose_ribblewood(world: World) -> Story:
     """A body whose accreditation and licence were withdrawn."""
     change_accreditation(world, "ribblewood", "withdraw", "UKAS withdrew the accreditation.")
     yield 4
-    change(world, "ribblewood", "withdraw", LicenceReason.ACCREDITATION_LOST, "RRN withdrew the licence: the body is no longer accredited.")
+    change(
+        world,
+        "ribblewood",
+        "withdraw",
+        LicenceReason.ACCREDITATION_LOST,
+        "RRN withdrew the licence: the body is no longer accredited.",
+    )

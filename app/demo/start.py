@@ -45,7 +45,11 @@ class SignIn:
 
 def demo_settings(port: int, environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings of the demonstration: a folder, a database and keys of its own, whatever else is configured here."""
-    given = {name: text for name, text in environment.items() if name not in ("RRN_DATABASE_URL", "RRN_SMTP_URL", "RRN_FILES_URL")}
+    given = {
+        name: text
+        for name, text in environment.items()
+        if name not in ("RRN_DATABASE_URL", "RRN_SMTP_URL", "RRN_FILES_URL")
+    }
     folder = Path(given.get("RRN_DATA_DIR", "var")) / "demo"
     kept = _kept(folder)
     given.setdefault("RRN_PUBLIC_BASE_URL", kept.get("base", f"http://127.0.0.1:{port}"))
@@ -122,8 +126,15 @@ def token_now(site: Site, email: str) -> str:
     """A bearer token for thirty days with all the rights of the person's first organisation. Raises NotFound."""
     with writing(site, SYSTEM) as unit:
         somebody = _somebody(unit, email)
-        held = unit.db.scalars(select(Membership).where(Membership.person_id == somebody.id).order_by(Membership.id)).all()
-        rights = {right for row in held if row.organisation_id == held[0].organisation_id for right in GRANTS[row.role]}
+        held = unit.db.scalars(
+            select(Membership).where(Membership.person_id == somebody.id).order_by(Membership.id)
+        ).all()
+        rights = {
+            right
+            for row in held
+            if row.organisation_id == held[0].organisation_id
+            for right in GRANTS[row.role]
+        }
         return make_token(unit, somebody, held[0].organisation_id, "demonstration", rights)
 
 

@@ -36,18 +36,62 @@ class Course:
     summary: str
 
 
-REDUCING = Course("Reducing Restrictive Practices", Level.SECONDARY, "For everybody who works with people at risk of being restrained: rights, trauma, and what comes long before hands.")
-DEESCALATION = Course("De-escalation and Disengagement", DISENGAGE, "Staying calm together, and getting free without holding anybody.")
-HOLDING = Course("Safe Holding: intermediate", HOLDS, "Holding somebody for the shortest time, standing and seated, when nothing else is left.")
-CHILDREN_HOLDING = Course("Safe Holding for Children and Young People", HOLDS, "Holding a child safely, and mostly how not to need it.")
-CLINICAL = Course("Clinical Holding for Children’s Wards", HOLDS, "Comfort positions for treatment, agreed with the child and the family beforehand.")
-SECURE = Course("Advanced Skills for Secure Services", ADVANCED, "For response teams in secure wards: moving and holding in teams, with medical monitoring throughout.")
-DEMENTIA = Course("Gentle Care in Dementia", DISENGAGE, "Personal care without struggle, for people who no longer understand why.")
-TRANSPORT = Course("Secure Transport of Patients", HOLDS, "Journeys under the Mental Health Act: preparing, travelling, handing over.")
-AMBULANCE = Course("Ambulance Crews: distress on the road", HOLDS, "Two people, a narrow vehicle and somebody in crisis.")
-TRAINERS = Course("Training the Associate Trainer", HOLDS, "How associate trainers of our affiliates teach our curriculum, and where their limits are.")
-SECURITY = Course("Hospital Security: the least force", HOLDS, "For security teams of acute hospitals, with the ward staff who call them.")
-CLASSROOM = Course("Calm Classrooms", Level.SECONDARY, "Seeing distress early in a classroom, and changing what causes it.")
+REDUCING = Course(
+    "Reducing Restrictive Practices",
+    Level.SECONDARY,
+    "For everybody who works with people at risk of being restrained: rights, trauma, and what comes long before hands.",
+)
+DEESCALATION = Course(
+    "De-escalation and Disengagement",
+    DISENGAGE,
+    "Staying calm together, and getting free without holding anybody.",
+)
+HOLDING = Course(
+    "Safe Holding: intermediate",
+    HOLDS,
+    "Holding somebody for the shortest time, standing and seated, when nothing else is left.",
+)
+CHILDREN_HOLDING = Course(
+    "Safe Holding for Children and Young People",
+    HOLDS,
+    "Holding a child safely, and mostly how not to need it.",
+)
+CLINICAL = Course(
+    "Clinical Holding for Children’s Wards",
+    HOLDS,
+    "Comfort positions for treatment, agreed with the child and the family beforehand.",
+)
+SECURE = Course(
+    "Advanced Skills for Secure Services",
+    ADVANCED,
+    "For response teams in secure wards: moving and holding in teams, with medical monitoring throughout.",
+)
+DEMENTIA = Course(
+    "Gentle Care in Dementia",
+    DISENGAGE,
+    "Personal care without struggle, for people who no longer understand why.",
+)
+TRANSPORT = Course(
+    "Secure Transport of Patients",
+    HOLDS,
+    "Journeys under the Mental Health Act: preparing, travelling, handing over.",
+)
+AMBULANCE = Course(
+    "Ambulance Crews: distress on the road", HOLDS, "Two people, a narrow vehicle and somebody in crisis."
+)
+TRAINERS = Course(
+    "Training the Associate Trainer",
+    HOLDS,
+    "How associate trainers of our affiliates teach our curriculum, and where their limits are.",
+)
+SECURITY = Course(
+    "Hospital Security: the least force",
+    HOLDS,
+    "For security teams of acute hospitals, with the ward staff who call them.",
+)
+CLASSROOM = Course(
+    "Calm Classrooms", Level.SECONDARY, "Seeing distress early in a classroom, and changing what causes it."
+)
 
 
 def write_curriculum(world: World, key: str, course: Course, *, submitted: bool = True) -> str:
@@ -74,14 +118,20 @@ def write_next_version(world: World, key: str, ref: str, *, submitted: bool = Tr
 
 
 def _curriculum_ref(unit: Unit, version: CurriculumVersion) -> str:
-    curriculum, = (one for one in unit.db.scalars(queries.visible(unit)) if one.id == version.curriculum_id)
+    (curriculum,) = (one for one in unit.db.scalars(queries.visible(unit)) if one.id == version.curriculum_id)
     return curriculum.ref
 
 
 def _opened(unit: Unit, world: World, key: str, course: Course) -> CurriculumVersion:
     service = service_of(unit, world.organisations[key][0])
-    curriculum = commands.open_curriculum(unit, service, OpenCurriculum(title=course.title, summary=course.summary))
-    version, = (one for one in queries.versions_of_service(unit, service.organisation_id) if one.curriculum_id == curriculum.id)
+    curriculum = commands.open_curriculum(
+        unit, service, OpenCurriculum(title=course.title, summary=course.summary)
+    )
+    (version,) = (
+        one
+        for one in queries.versions_of_service(unit, service.organisation_id)
+        if one.curriculum_id == curriculum.id
+    )
     return version
 
 
@@ -117,7 +167,11 @@ def _modules(top: Level) -> list[ModuleForm]:
         ModuleForm(title="Calming together", level=Level.SECONDARY, minutes=120, mandatory=True,
                    outcomes="Use voice, distance and time.\nHelp colleagues to step back.", assessment="A scene played out and talked through."),
     ]  # fmt: skip
-    titles = {DISENGAGE: "Getting free safely", HOLDS: "Holding for the shortest time", ADVANCED: "Team holds and medical monitoring"}
+    titles = {
+        DISENGAGE: "Getting free safely",
+        HOLDS: "Holding for the shortest time",
+        ADVANCED: "Team holds and medical monitoring",
+    }
     if top in titles:
         said.append(ModuleForm(title=titles[top], level=top, minutes=240, mandatory=False, outcomes="Show each skill safely.\nStop at once when breathing changes.",
                                assessment="Each skill is shown to a senior trainer and signed off."))  # fmt: skip
@@ -147,4 +201,9 @@ def _answer(unit: Unit, version: CurriculumVersion, modules: list[Module], most:
     for place, requirement in enumerate(queries.needed(unit, version, content)[:most]):
         taught = modules[place % len(modules)]
         where = f"Session “{taught.title}”, trainer’s notes page {4 + place}."
-        commands.answer_requirement(unit, version, requirement.number, CoverageForm(answer=Answer.COVERED, modules=[taught.ref], where=where))
+        commands.answer_requirement(
+            unit,
+            version,
+            requirement.number,
+            CoverageForm(answer=Answer.COVERED, modules=[taught.ref], where=where),
+        )

@@ -24,7 +24,9 @@ from app.standards.rules import Nation
 
 AGREEMENT = "5e1f" * 16
 """The digest of a licence agreement that nobody signed: the demonstration has no paper."""
-EVIDENCE = "Two qualifications in the field, ten years of practice, and three evaluations watched by the director."
+EVIDENCE = (
+    "Two qualifications in the field, ten years of practice, and three evaluations watched by the director."
+)
 
 
 @dataclass
@@ -111,7 +113,9 @@ def license_bodies(world: World) -> None:
         _license(world, house.key, f"0{9000 + number}", "licensed")
     for number, (key, name, code, at) in enumerate(APPLICANTS):
         with world.acting("rrn/licences") as unit:
-            form = NewOrganisation(name=name, seat=Seat.BODY, code=code, nation=Nation.ENGLAND, address="Example Street")
+            form = NewOrganisation(
+                name=name, seat=Seat.BODY, code=code, nation=Nation.ENGLAND, address="Example Street"
+            )
             made = register_organisation(unit, form)
             world.organisations[key] = (made.id, made.ref)
         _license(world, key, f"0{9010 + number}", at)
@@ -120,14 +124,22 @@ def license_bodies(world: World) -> None:
 def _license(world: World, key: str, ukas: str, at: str) -> None:
     """Bring a licence as far as the table says; resigning and losing it come later, as stories."""
     with world.acting("rrn/licences") as unit:
-        licence = licences.open_licence(unit, NewLicence(body=world.organisations[key][1], note="Application form and draft procedures."))
+        licence = licences.open_licence(
+            unit, NewLicence(body=world.organisations[key][1], note="Application form and draft procedures.")
+        )
         world.licences[key] = licence.ref
         if at == "applied":
             return
         body = unit.db.get_one(Organisation, world.organisations[key][0])
         scope = "Certification of restraint reduction training (ISO/IEC 17065)"
-        licences.record_accreditation(unit, body, NewAccreditation(ukas_number=ukas, scope=scope, from_on=unit.today - timedelta(days=200)))
-        said = Checked(version=licence.version, private_text="Procedures, people and impartiality papers were read.")
+        licences.record_accreditation(
+            unit,
+            body,
+            NewAccreditation(ukas_number=ukas, scope=scope, from_on=unit.today - timedelta(days=200)),
+        )
+        said = Checked(
+            version=licence.version, private_text="Procedures, people and impartiality papers were read."
+        )
         if at == "declined":
             licences.decline(unit, licence, said)
             return
@@ -145,7 +157,9 @@ def terms(version: int, start: date) -> Terms:
 
 def licence_change(version: int, day: date, reason: LicenceReason, public: str, private: str = "") -> Change:
     """What RRN says when it changes a licence."""
-    return Change(version=version, effective_on=day, reason_code=reason, public_text=public, private_text=private)
+    return Change(
+        version=version, effective_on=day, reason_code=reason, public_text=public, private_text=private
+    )
 
 
 def welcome_larkfield(world: World, organisation_id: int) -> None:

@@ -103,25 +103,42 @@ def test_findings_versions_and_licences_stand_in_every_state(unit: Unit) -> None
 def test_tarns_licence_is_suspended_and_what_it_granted_that_day_is_held(unit: Unit) -> None:
     tarn = unit.db.scalars(select(Organisation).where(Organisation.code == "TRN")).one()
     assert standing(unit, tarn.id, unit.today).status == "suspended"
-    held = unit.db.scalars(select(Certificate).where(Certificate.body_id == tarn.id, Certificate.status == Status.GRANTED)).one()
+    held = unit.db.scalars(
+        select(Certificate).where(Certificate.body_id == tarn.id, Certificate.status == Status.GRANTED)
+    ).one()
     assert status_on(unit, held.id, unit.today).published is False
 
 
 def test_it_is_as_large_as_promised(unit: Unit) -> None:
-    rows = [len(every(unit, kind.id)) for kind in (TrainingService, Curriculum, TrainerAppointment, Affiliate)]
+    rows = [
+        len(every(unit, kind.id)) for kind in (TrainingService, Curriculum, TrainerAppointment, Affiliate)
+    ]
     assert rows == [12, 30, 81, 40]
 
 
 @pytest.mark.parametrize("kind", [TrainerAppointment, Affiliate])
-def test_some_have_lapsed_and_most_may_deliver_today(unit: Unit, kind: type[TrainerAppointment | Affiliate]) -> None:
-    last_days = [one.lapses_on for one in unit.db.scalars(select(kind)) if one.status == "approved" and one.lapses_on]
+def test_some_have_lapsed_and_most_may_deliver_today(unit: Unit, kind: Any) -> None:
+    last_days = [
+        one.lapses_on for one in unit.db.scalars(select(kind)) if one.status == "approved" and one.lapses_on
+    ]
     lapsed = [day for day in last_days if day < unit.today]
     assert 0 < len(lapsed) < len(last_days) * 0.2
 
 
 def test_names_from_wales_poland_and_viet_nam_are_written_right(unit: Unit) -> None:
-    names = " ".join([*every(unit, Organisation.name), *every(unit, Person.name), *every(unit, TrainerAppointment.person_name)])
-    for name in ("Llanfihangel-y-Bryncoed", "Łukasz Wiśniewski", "Nguyễn Thị Ánh Tuyết", "Świętosława Brzozowska-Żółkiewska"):
+    names = " ".join(
+        [
+            *every(unit, Organisation.name),
+            *every(unit, Person.name),
+            *every(unit, TrainerAppointment.person_name),
+        ]
+    )
+    for name in (
+        "Llanfihangel-y-Bryncoed",
+        "Łukasz Wiśniewski",
+        "Nguyễn Thị Ánh Tuyết",
+        "Świętosława Brzozowska-Żółkiewska",
+    ):
         assert name in names
 
 
@@ -167,11 +184,15 @@ def test_a_stranger_gets_neither_code_nor_token(site: Site) -> None:
             ask(site, "nobody@example.org")
 
 
-def test_an_evaluator_who_may_decide_elsewhere_is_told_why_not_here(browser: TestClient, site: Site, unit: Unit) -> None:
+def test_an_evaluator_who_may_decide_elsewhere_is_told_why_not_here(
+    browser: TestClient, site: Site, unit: Unit
+) -> None:
     bearer = {"Authorization": f"Bearer {start.token_now(site, 'assessor@northgate.example')}"}
     ref = unit.db.scalars(select(Case.ref).where(Case.status == State.IN_REVIEW)).one()
     barred = browser.get(f"/api/v1/cases/{ref}", headers=bearer).json()["barred"]
-    assert "must be taken by somebody who did not" in next(one["reason"] for one in barred if one["name"] == "grant")
+    assert "must be taken by somebody who did not" in next(
+        one["reason"] for one in barred if one["name"] == "grant"
+    )
 
 
 def test_a_second_start_finds_it_and_takes_a_new_password(made: Settings) -> None:
@@ -202,7 +223,14 @@ def test_other_sizes_are_refused_in_words(size: str) -> None:
 
 
 def test_the_demonstration_never_touches_a_configured_database(tmp_path: Path) -> None:
-    settings = start.demo_settings(8000, {"RRN_DATABASE_URL": "postgresql://live/register", "RRN_SMTP_URL": "smtp://live", "RRN_DATA_DIR": str(tmp_path)})
+    settings = start.demo_settings(
+        8000,
+        {
+            "RRN_DATABASE_URL": "postgresql://live/register",
+            "RRN_SMTP_URL": "smtp://live",
+            "RRN_DATA_DIR": str(tmp_path),
+        },
+    )
     assert settings.database.startswith("sqlite:///")
     assert settings.smtp_url == ""
     assert settings.demo
