@@ -1,5 +1,6 @@
 """create_app(settings) and work(settings): the one place where the parts meet, for a web process and for a worker."""
 
+import gc
 import os
 import signal
 import time
@@ -121,8 +122,13 @@ def create_app(
 
 @asynccontextmanager
 async def serving(_app: FastAPI) -> AsyncIterator[None]:
-    """As many threads as connections that stay open: more of them only take memory and turns from each other."""
+    """As many threads as connections that stay open: more of them only take memory and turns from each other.
+
+    What is loaded by now stays for good, so the garbage collector need not walk through it again and again.
+    """
     current_default_thread_limiter().total_tokens = POOL
+    gc.collect()
+    gc.freeze()
     yield
 
 

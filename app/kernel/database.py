@@ -35,6 +35,8 @@ from app.kernel.words import _
 from app.settings import Settings
 
 WAIT_SECONDS = 5.0
+POOL = 10
+"""Connections a process keeps open."""
 _REF_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -190,12 +192,12 @@ def connect(settings: Settings, clock: Clock = system_clock) -> Site:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=20, max_overflow=50, pool_timeout=WAIT_SECONDS, hide_parameters=True)
+        engine = create_engine(url, pool_size=POOL, max_overflow=50, pool_timeout=WAIT_SECONDS, hide_parameters=True)
         _behave_like_a_server(engine)
     else:
         limits = "-c lock_timeout=4000 -c statement_timeout=15000 -c synchronous_commit=on -c timezone=UTC"
         engine = create_engine(
-            url, pool_size=20, max_overflow=20, pool_timeout=WAIT_SECONDS, pool_pre_ping=True, hide_parameters=True,
+            url, pool_size=POOL, max_overflow=20, pool_timeout=WAIT_SECONDS, pool_pre_ping=True, hide_parameters=True,
             connect_args={"options": limits, "connect_timeout": 5},
         )  # fmt: skip
     return Site(settings, engine, clock)
@@ -211,6 +213,7 @@ def _behave_like_a_server(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "cache_size=-1000",  # KiB, for each of many connections; the system keeps the file's pages anyway
             f"busy_timeout={int(WAIT_SECONDS * 1000)}",
         ):
             connection.execute(f"PRAGMA {pragma}")

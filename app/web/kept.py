@@ -20,8 +20,10 @@ PREFIXES = (
     "/api/v1/verify/", "/api/v1/register", "/api/v1/check", "/api/v1/marks/", "/api/v1/standards/",
 )  # fmt: skip
 """Addresses whose answers depend on the ledger and the day alone."""
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 LARGEST_ANSWER = 512 * 1024
+HEAD_BYTES = 2048
+"""What the address and the header lines of an answer take in memory, about."""
 SMALLEST_SQUEEZED = 800
 Stamp = tuple[int, date]
 Headers = list[tuple[bytes, bytes]]
@@ -38,7 +40,7 @@ class Kept:
 
     @property
     def size(self) -> int:
-        return len(self.body) + (len(self.small[1]) if self.small else 0)
+        return HEAD_BYTES + len(self.body) + (len(self.small[1]) if self.small else 0)
 
     @property
     def whole(self) -> Headers:
@@ -140,7 +142,7 @@ class KeptAnswers:
         if (same := self.answers.pop(key, None)) is not None:  # two asked at once
             self.bytes -= same.size
         self.answers[key] = Kept(kept, body, tag)
-        self._count(len(body))
+        self._count(self.answers[key].size)
 
     def _count(self, more: int) -> None:
         self.bytes += more

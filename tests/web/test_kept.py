@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from app.web.kept import KeptAnswers, Stamp
+from app.web.kept import HEAD_BYTES, KeptAnswers, Stamp
 
 
 @dataclass
@@ -103,8 +103,8 @@ def test_while_the_database_is_gone_nothing_kept_is_given_out(reader: TestClient
 
 
 def held(layer: KeptAnswers) -> int:
-    """The bytes of everything kept, whole and squeezed."""
-    return sum(len(one.body) + len(one.small[1] if one.small else b"") for one in layer.answers.values())
+    """The bytes of everything kept, whole and squeezed, with their header lines."""
+    return sum(HEAD_BYTES + len(one.body) + len(one.small[1] if one.small else b"") for one in layer.answers.values())
 
 
 def test_two_who_ask_at_once_are_counted_once() -> None:

@@ -1,0 +1,125 @@
+"""How often a page asks the database: a fixed number of times, however many rows there are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+from starlette.testclient import TestClient
+
+from app.audits import queries as audits
+from app.cases import queries as cases
+from app.cases.rules import State
+from app.kernel.actor import SYSTEM, Actor
+from app.kernel.database import Site, reading, writing
+from app.main import create_app
+from app.people import queries as people
+from app.people.models import Session
+from app.people.rules.codes import digest
+from app.settings import Settings
+from app.web.gate import cookie_name
+from tests.cases.make import World, make_case, make_client
+from tests.cases.make import open_case as apply
+from tests.conftest import SetClock
+from tests.curricula.make import make_version
+from tests.registry.make import add_service, make_world, publish
+
+MOST_PUBLIC = 20
+MOST_ON_A_DESK = 40
+
+
+@pytest.fixture
+def app(settings: Settings, clock: SetClock) -> FastAPI:
+    return create_app(settings, clock, rates={})
+
+
+@contextmanager
+def counting(app: FastAPI) -> Iterator[list[str]]:
+    """The statements sent while the block runs."""
+    said: list[str] = []
+
+    def seen(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        said.append(statement)
+
+    engine = app.state.site.engine
+    event.listen(engine, "before_cursor_execute", seen)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", seen)
+
+
+def asked(app: FastAPI, paths: list[str], headers: dict[str, str]) -> dict[str, int]:
+    """How many statements each page took, not counting what the software only asks once."""
+    reader, counts = TestClient(app), {}
+    for path in paths:
+        for turn in ("first", "counted"):
+            with counting(app) as said:
+                answer = reader.get(path, headers=headers, params={"turn": f"{turn}{app.state.site.clock().timestamp()}"})
+            assert answer.status_code == 200, (path, answer.text)
+        counts[path] = len(said)
+    return counts
+
+
+def grown(app: FastAPI, paths: list[str], grow: Callable[[], None], headers: dict[str, str] | None = None) -> dict[str, tuple[int, int]]:
+    """Statements before and after there were more rows."""
+    before = asked(app, paths, headers or {})
+    grow()
+    app.state.site.clock.now += timedelta(minutes=1)  # other addresses, so that nothing kept answers
+    after = asked(app, paths, headers or {})
+    return {path: (before[path], after[path]) for path in paths}
+
+
+def check(counts: dict[str, tuple[int, int]], most: int) -> None:
+    """Every page asks, none takes more statements than before, and none takes many."""
+    assert all(before for before, _after in counts.values())
+    assert {path: pair for path, pair in counts.items() if pair[1] > pair[0]} == {}
+    assert {path: pair for path, pair in counts.items() if pair[1] > most} == {}
+
+
+def test_public_pages_ask_as_often_of_a_register_five_times_as_large(app: FastAPI, site: Site) -> None:
+    world = make_world(site)
+    number = publish(world)
+    others = [add_service(site, world.body, f"Alderbank Training {turn}") for turn in range(5)]
+    paths = [
+        "/", "/register", "/register?q=training", "/register?q=alderbank&status=active", f"/verify/{number}", f"/c/{number}",
+        f"/register/services/{world.service.organisation_ref}", f"/register/bodies/{world.body.ref}",
+    ]  # fmt: skip
+
+    def grow() -> None:
+        for turn, service in enumerate(others):
+            publish(replace(world), 300 + turn, service)
+
+    check(grown(app, paths, grow), MOST_PUBLIC)
+
+
+def cookie_of(site: Site, settings: Settings, actor: Actor) -> dict[str, str]:
+    """The cookie of somebody who is signed in past the second factor."""
+    secret = f"secret of {actor.id}"
+    with writing(site, SYSTEM) as unit:
+        person = people.person(unit, actor.id)
+        begun = {"began_at": unit.now, "seen_at": unit.now}
+        unit.db.add(Session(person_id=person.id, digest=digest(secret), second_factor=True, organisation_id=actor.organisation_id, **begun))
+    return {"Cookie": f"{cookie_name(settings)}={secret}"}
+
+
+def more_cases(site: Site, world: World) -> None:
+    """Four more clients apply."""
+    for turn in range(4):
+        client, service = make_client(site, f"Dunlinford Training {turn}", f"Pia Person {turn}")
+        apply(replace(world, client=client, service_id=service, versions=[make_version(site, client)], actors=dict(world.actors)))
+
+
+@pytest.mark.parametrize("person", ["officer", "assessor"])
+def test_lists_and_desks_of_a_body_ask_as_often_with_five_times_as_many_cases(app: FastAPI, site: Site, person: str) -> None:
+    world = make_case(site, State.IN_EVALUATION)
+    with reading(site, world.assessor) as unit:
+        audit = audits.rows_of_case(unit, cases.find_case(unit, world.ref).id)[0]
+    paths = ["/desk", "/cases", f"/cases/{world.ref}"]
+    paths += ["/audits", f"/audits/{audit.ref}", f"/audits/{audit.ref}/requirements/1.1.1"] if person == "assessor" else []
+    headers = cookie_of(site, app.state.site.settings, world.actors[person])
+    check(grown(app, paths, lambda: more_cases(site, world), headers), MOST_ON_A_DESK)
