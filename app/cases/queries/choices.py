@@ -14,7 +14,7 @@ from app.cases.queries.scope import (
     scope_of,
     team_of,
 )
-from app.cases.rules import CHECK_WORDS, Check, Kind, Section, TeamRole, Verdict
+from app.cases.rules import CHECK_WORDS, KIND_WORDS, Check, Kind, Section, TeamRole, Verdict
 from app.cases.rules.forms import SaveApplication
 from app.curricula.models import CurriculumVersion
 from app.curricula.queries import versions_of_service
@@ -56,14 +56,14 @@ def opening_choices(unit: Unit) -> Choices:
     versions = versions_to_choose(unit, own, Kind.RECERTIFICATION)
     return {
         "body": body_choices(unit),
-        "kind": [(kind.value, label(kind)) for kind in CLIENTS_KINDS],
+        "kind": [(kind.value, _(KIND_WORDS[kind])) for kind in CLIENTS_KINDS],
         "curricula": [(version.ref, named(version)) for version in versions],
     }
 
 
 def follow_up_choices(_unit: Unit) -> Choices:
     """Why a body looks again at a certificate."""
-    return {"kind": [(kind.value, label(kind)) for kind in BODYS_KINDS]}
+    return {"kind": [(kind.value, _(KIND_WORDS[kind])) for kind in BODYS_KINDS]}
 
 
 def affiliates_to_choose(unit: Unit, case: Case) -> list[tuple[Affiliate, str]]:

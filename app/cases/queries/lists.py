@@ -11,10 +11,10 @@ from app.cases.models import Acceptance, Agreement, Assignment, Case, PlannedAud
 from app.cases.queries.scope import visible
 from app.cases.queries.turns import is_mine, word
 from app.cases.queries.views import CaseLine, QueueView
-from app.cases.rules import OVER, TURNS, Side, State, TeamRole, sentence, turn_of
+from app.cases.rules import KIND_WORDS, OVER, TURNS, Side, State, TeamRole, sentence, turn_of
 from app.cases.rules.turn import ANSWER_OBJECTION, DECIDE, SIGN
 from app.kernel.database import Unit
-from app.kernel.words import label
+from app.kernel.words import _, label
 from app.organisations.models import Organisation
 from app.permissions import Permission, Seat
 
@@ -159,7 +159,7 @@ def _line(
     )
     mine = is_mine(unit, turn, unit.actor.id if leads else "somebody else")
     return CaseLine(
-        ref=case.ref, kind=label(case.kind), client=client, body=body, word=word(case.status),
+        ref=case.ref, kind=_(KIND_WORDS[case.kind]), client=client, body=body, word=word(case.status),
         turn=sentence(turn, mine, client, body), mine=mine, owner=case.owner_name, since=case.status_since,
         days=(unit.now - case.status_since).days, late=is_late,
     )  # fmt: skip

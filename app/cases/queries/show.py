@@ -27,6 +27,7 @@ from app.cases.queries.turns import shown_turn, stages, word
 from app.cases.rules import (
     CASE,
     CHECK_WORDS,
+    KIND_WORDS,
     CaseFacts,
     State,
     sees_the_inside,
@@ -79,7 +80,7 @@ def case_view(unit: Unit, ref: str) -> v.CaseView:
     names = {case.client_id: parties.client, case.body_id: parties.body}
     return v.CaseView(
         ref=case.ref, status=case.status, version=case.version, steps=steps, barred=barred,
-        history=_history(unit, case, works), kind=label(case.kind), client=parties.client,
+        history=_history(unit, case, works), kind=_(KIND_WORDS[case.kind]), client=parties.client,
         client_ref=parties.client_ref, body=parties.body, body_ref=parties.body_ref, service_ref=parties.service_ref,
         edition=edition(case.edition).title, rule_pack=rule_pack(case.rule_pack).title, word=word(case.status),
         stages=stages(case, audits),

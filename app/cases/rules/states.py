@@ -26,6 +26,17 @@ class Kind(StrEnum):
         return self in (Kind.INITIAL, Kind.TRANSFER)
 
 
+KIND_WORDS: dict[Kind, str] = {
+    Kind.INITIAL: "First certification",
+    Kind.SURVEILLANCE: "Surveillance",
+    Kind.RECERTIFICATION: "Recertification",
+    Kind.SCOPE_CHANGE: "Change of what is certified",
+    Kind.TRANSFER: "Transfer from another certification body",
+    Kind.SPECIAL: "Special evaluation",
+}
+"""What a kind of case is called on pages."""
+
+
 class State(StrEnum):
     """Where a case is (ISO/IEC 17065, clause 7; domain, section 4)."""
 
