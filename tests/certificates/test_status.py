@@ -178,6 +178,10 @@ def test_taking_everything_off_is_a_withdrawal_and_said_so(world: World) -> None
     with pytest.raises(Invalid) as caught:
         change(world, number, "reduce", curricula=refs(world.site, number))
     assert "Withdraw" in caught.value.fields["curricula"]
+    change(world, number, "reduce", curricula=refs(world.site, number)[:1])
+    with reading(world.site, world.decider) as unit:
+        _steps, barred = steps_of(unit, CERTIFICATE, queries.find_certificate(unit, number))
+    assert "withdraw the certificate instead" in {step.name: step.reason for step in barred}["reduce"]
 
 
 @pytest.mark.parametrize("step", ["withdraw", "terminate", "transfer"])
@@ -340,13 +344,12 @@ def test_buttons_offer_exactly_what_would_be_done(world: World) -> None:
     assert [step.name for step in steps] == [
         "suspend",
         "suspend-curricula",
-        "reinstate-curricula",
         "reduce",
         "withdraw",
         "terminate",
         "transfer",
     ]
-    assert not barred
+    assert [step.name for step in barred] == ["reinstate-curricula"]
     assert CertificateFacts(TODAY).may_issue is False
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Select, false, or_, select
 
 from app.certificates.models import Certificate, CertificateItem, CertificateVersion, SignedStatusList
-from app.certificates.rules import CERTIFICATE, CertificateFacts, NumberAnswer, parse_number
+from app.certificates.queries.status import status_on
+from app.certificates.rules import CERTIFICATE, CertificateFacts, ItemOn, NumberAnswer, Status, parse_number
 from app.curricula.models import Curriculum
 from app.kernel.casework import facts_for, past
 from app.kernel.database import Unit
@@ -144,4 +145,14 @@ def certificate_facts(unit: Unit, certificate: Certificate) -> CertificateFacts:
     done = past(unit, certificate.thread)
     if certificate.case_thread:
         done = (*past(unit, certificate.case_thread), *done)
-    return CertificateFacts(unit.today, done, may_issue=rights.may_issue, licence=rights.sentence)
+    items = status_on(unit, certificate.id, unit.today).items
+    return CertificateFacts(
+        unit.today, done, may_issue=rights.may_issue, licence=rights.sentence,
+        certified=sum(item.status.gives_rights for item in items), suspended=_suspended(certificate, items),
+    )  # fmt: skip
+
+
+def _suspended(certificate: Certificate, items: Sequence[ItemOn]) -> int:
+    """Curricula suspended by themselves; while the whole is suspended, that is not asked of each."""
+    whole = certificate.status is Status.SUSPENDED
+    return 0 if whole else sum(item.status is Status.SUSPENDED for item in items)

@@ -136,16 +136,27 @@ def certificate_list(unit: Unit, status: Status | None, after: str | None) -> Ce
     lines = [
         CertificateLine(
             number=one.number, holder=names[one.holder_id], body=names[one.body_id], expires_on=one.expires_on,
-            status=shown(_today(one, today[one.id])),
+            status=told_whole(one, today[one.id]),
         )
         for one in page
     ]  # fmt: skip
     return CertificateList(items=lines, status=status, next=page[-1].number if len(found) > PAGE else None)
 
 
-def _today(certificate: Certificate, on: StatusOn) -> Status | None:
-    """What it is today; one that is not public yet shows that it was granted."""
-    return on.status if on.status is not None or certificate.status is Status.ACTIVE else certificate.status
+def told_whole(certificate: Certificate, on: StatusOn) -> ToneView:
+    """The whole in one word, never better than the weakest curriculum on it: Active for 2 of 3 curricula.
+
+    One that is not public yet shows that it was granted.
+    """
+    if on.status is None and certificate.status is not Status.ACTIVE:
+        return shown(certificate.status)
+    left, whole = len(on.certified), len([item for item in on.items if not item.status.is_final])
+    if on.status is None or not on.status.gives_rights or left == whole:
+        return shown(on.status)
+    word = _("{status} for {count} of {all} curricula").format(
+        status=label(on.status.value), count=left, all=whole
+    )
+    return ToneView(word=word, tone="partly")
 
 
 def certificate_view(unit: Unit, number: str) -> CertificateView:
@@ -156,12 +167,11 @@ def certificate_view(unit: Unit, number: str) -> CertificateView:
     versions = versions_of(unit, row)
     said = Statement.model_validate_json(versions[-1].statement)
     holder, body = organisation(unit, row.holder_id), organisation(unit, row.body_id)
-    status = _today(row, today)
     return CertificateView(
         ref=row.ref, status=row.status.value, version=row.version, steps=steps, barred=barred, history=told(unit, row.thread),
         number=row.number, holder=holder.name, holder_ref=holder.ref, body=body.name, body_ref=body.ref, case_ref=row.case_ref,
         edition=said.edition.title, sentence=said.sentence, granted_on=row.granted_on, starts_on=row.starts_on,
-        expires_on=row.expires_on, word=shown(status), ends_when=today.ends_when, limit_on=today.limit_on,
+        expires_on=row.expires_on, word=told_whole(row, today), ends_when=today.ends_when, limit_on=today.limit_on,
         items=_item_lines(unit, row, today), versions=[_version_line(row, one) for one in reversed(versions)],
         changes=_change_lines(unit, row),
     )  # fmt: skip

@@ -126,6 +126,10 @@ class CertificateFacts(Facts):
     may_issue: bool = False
     licence: str = ""
     """Where the body's licence stands, as a sentence."""
+    certified: int = 0
+    """Curricula on it that are certified today."""
+    suspended: int = 0
+    """Curricula on it that are suspended by themselves."""
 
 
 def licence_covers_today(_certificate: object, _actor: Actor, facts: CertificateFacts) -> str | None:
@@ -134,6 +138,26 @@ def licence_covers_today(_certificate: object, _actor: Actor, facts: Certificate
     return _("{licence} So nothing can be certified today; nothing was changed.").format(
         licence=facts.licence
     )
+
+
+def several_are_certified(_certificate: object, _actor: Actor, facts: CertificateFacts) -> str | None:
+    if facts.certified > 1:
+        return None
+    return _(
+        "Only one curriculum on it is certified: suspend the whole certificate instead. Nothing was changed."
+    )
+
+
+def some_are_suspended(_certificate: object, _actor: Actor, facts: CertificateFacts) -> str | None:
+    if facts.suspended:
+        return None
+    return _("None of its curricula is suspended by itself. Nothing was changed.")
+
+
+def several_are_on_it(_certificate: object, _actor: Actor, facts: CertificateFacts) -> str | None:
+    if facts.certified + facts.suspended > 1:
+        return None
+    return _("Only one curriculum is left on it: withdraw the certificate instead. Nothing was changed.")
 
 
 def did_not_evaluate(_certificate: object, actor: Actor, facts: CertificateFacts) -> str | None:
@@ -172,9 +196,9 @@ CERTIFICATE = Workflow(
         Step("activate", "published", (_S.GRANTED,), _S.ACTIVE, P.REGISTER_CONTINUE, guards=(licence_covers_today,), command=True, quiet=True, clause="7.8"),
         Step("suspend", "suspended", _LIVE, _S.SUSPENDED, _DO, form=Suspend, guards=(did_not_evaluate,), command=True, danger=True, clause="7.11.1", label="Suspend the certificate"),
         Step("reinstate", "reinstated", (_S.SUSPENDED,), _S.ACTIVE, _DO, form=ChangeStatus, guards=(did_not_evaluate, licence_covers_today), command=True, clause="7.11.6", label="End the suspension"),
-        Step("suspend-curricula", "curricula_suspended", (_S.ACTIVE,), _S.ACTIVE, _DO, form=SuspendCurricula, guards=(did_not_evaluate,), command=True, danger=True, clause="7.11.1", label="Suspend some curricula"),
-        Step("reinstate-curricula", "curricula_reinstated", (_S.ACTIVE,), _S.ACTIVE, _DO, form=ReinstateCurricula, guards=(did_not_evaluate, licence_covers_today), command=True, clause="7.11.6", label="End the suspension of some curricula"),
-        Step("reduce", "reduced", _LIVE, _S.REDUCED, _DO, form=Reduce, guards=(did_not_evaluate,), command=True, danger=True, clause="7.11.1", label="Take curricula off the certificate"),
+        Step("suspend-curricula", "curricula_suspended", (_S.ACTIVE,), _S.ACTIVE, _DO, form=SuspendCurricula, guards=(several_are_certified, did_not_evaluate), command=True, danger=True, clause="7.11.1", label="Suspend some curricula"),
+        Step("reinstate-curricula", "curricula_reinstated", (_S.ACTIVE,), _S.ACTIVE, _DO, form=ReinstateCurricula, guards=(some_are_suspended, did_not_evaluate, licence_covers_today), command=True, clause="7.11.6", label="End the suspension of some curricula"),
+        Step("reduce", "reduced", _LIVE, _S.REDUCED, _DO, form=Reduce, guards=(several_are_on_it, did_not_evaluate), command=True, danger=True, clause="7.11.1", label="Take curricula off the certificate"),
         Step("withdraw", "withdrawn", (_S.GRANTED, *_HELD), _S.WITHDRAWN, _DO, form=ChangeStatus, guards=(did_not_evaluate,), command=True, danger=True, clause="7.11.1", label="Withdraw the certificate"),
         Step("terminate", "terminated", _HELD, _S.TERMINATED, _DO, form=ChangeStatus, command=True, danger=True, clause="7.11.4", label="End it as the holder asked"),
         Step("transfer", "transferred", _HELD, _S.TRANSFERRED, _DO, form=ChangeStatus, command=True, danger=True, clause="7.11.1", label="Pass it on to another body"),
