@@ -149,6 +149,11 @@ class Matter:
             notes="Please ring before you come: somebody who was restrained here would like to meet you." if self.concerns else "",
         )  # fmt: skip
 
+    def town(self) -> str:
+        """Where the provider is."""
+        address = next(house.address for house in PROVIDERS if house.key == self.client)
+        return address.splitlines()[-1] if address else "Leeds"
+
     def digest(self) -> str:
         with self.world.acting(self.manager) as unit:
             agreement = queries.agreement_of(unit, queries.find_case(unit, self.ref))
@@ -167,7 +172,7 @@ class Matter:
             "plan",
             lead=people[self.of("lead")].id,
             assessors=[people[self.of("assessor")].id],
-            place="At the provider’s main site",
+            place=self.town(),
             **days,
         )
 
@@ -311,14 +316,24 @@ class Matter:
         if until is S.IN_REVIEW:
             return
         yield 5
+        yield from self.recommend(verdict)
+
+    def recommend(self, verdict: Verdict) -> Story:
+        """The review ends."""
+        said = "Every part of the case is in order and fits together."
         self.step(
-            self.of("reviewer"),
-            "recommend",
-            sections=list(Section),
-            verdict=verdict.value,
-            reasons="Every part of the case is in order and fits together.",
+            self.of("reviewer"), "recommend", sections=list(Section), verdict=verdict.value, reasons=said
         )
         yield 6
+
+    def close_notes(self, answer: str) -> None:
+        """The reviewer says how each open note was resolved."""
+        with self.world.acting(self.of("reviewer")) as unit:
+            notes = [
+                ref for ref, _words in queries.note_choices(unit, queries.find_case(unit, self.ref))["note"]
+            ]
+        for ref in notes:
+            self.step(self.of("reviewer"), "close-note", note=ref, answer=answer)
 
     def grant(self, but: int = 0) -> None:
         """Certify everything applied for but the last few."""

@@ -22,7 +22,7 @@ def quillbeck(world: World) -> Story:
     case = Matter(world, one.key, one.body, versions, concerns=(ASSESSED,))
     yield from case.apply()
     affiliates = d.propose_affiliates(world, one, affiliate_names(21, 14))
-    d.hand_in(world, one, affiliates[:13], [])
+    d.hand_in(world, one, affiliates[:12], [])
     yield from beside(case.agree(), case.evaluate(), case.settle(), case.conclude(Verdict.GRANT))
     d.approve(world, one, affiliates[:12], world.trainers[one.key])
     case.grant()
@@ -31,18 +31,20 @@ def quillbeck(world: World) -> Story:
     associates = [
         ref for at in range(4) for ref in d.propose_trainers(world, one, 51 + 2 * at, 2, affiliates[at])
     ]
-    d.hand_in(world, one, [], associates)
+    d.hand_in(world, one, [], associates[:6])
     d.approve(world, one, [], associates[:6])
     yield until(world, 540)
-    world.forgotten |= {*affiliates[9:12], world.trainers[one.key][9]}
     yield from _quillbeck_reduced(world, case.number)
+    yield until(world, 400)
+    world.forgotten |= {*affiliates[9:12], world.trainers[one.key][9]}
     yield until(world, 40)
-    t_new = t.write_curriculum(world, one.key, t.CLASSROOM)
+    d.hand_in(world, one, affiliates[12:13], associates[6:])
+    classroom = t.write_curriculum(world, one.key, t.CLASSROOM)
     renewal = Matter(world, one.key, one.body, versions[:2], Kind.RECERTIFICATION)
     yield from renewal.certify(S.AGREEMENT_PENDING)
     yield until(world, 12)
     Matter(world, one.key, one.body, []).follow_up(case.number, Kind.SURVEILLANCE, "The yearly visit.")
-    wider = Matter(world, one.key, one.body, [t_new], Kind.SCOPE_CHANGE)
+    wider = Matter(world, one.key, one.body, [classroom], Kind.SCOPE_CHANGE)
     wider.open()
     wider.save()
     wider.step(wider.manager, "submit", true_and_whole=True)
@@ -147,18 +149,17 @@ def pendrennock(world: World) -> Story:
         concerns=(RATIO, WARM),
     )
     yield from again.certify(S.IN_REVIEW)
-    again.step(
-        "northgate/reviewer",
-        "note-section",
-        section="findings",
-        text="Was the second trainer really in the room the whole morning?",
-    )
+    note = "Was the second trainer really in the room the whole morning?"
+    again.step("northgate/reviewer", "note-section", section="findings", text=note)
+    yield 3
+    again.close_notes("Asked and answered: she was, and signed the list.")
+    yield from again.recommend(Verdict.GRANT)
 
 
 def skelderfen(world: World) -> Story:
     """Refused once, with reasons; the second evaluation is complete and waits for a reviewer."""
     one = Provider("skelderfen", "calder")
-    versions = start(world, one, (t.AMBULANCE,), 3, 81)
+    versions = start(world, one, (t.AMBULANCE,), 3, 81, handed_in=False)
     case = Matter(world, one.key, one.body, versions, concerns=(ANALYSIS,))
     yield from beside(case.apply(), case.agree(), case.evaluate(), case.settle(S.FINDINGS_ISSUED))
     yield 50
@@ -184,6 +185,8 @@ def skelderfen(world: World) -> Story:
         reasons="The training needs analysis does not carry what is taught. You may appeal within a month, and apply again at any time.",
     )
     yield until(world, 170)
+    d.hand_in(world, one, [], world.trainers[one.key])
+    approve_seniors(world, one)
     again = Matter(
         world, one.key, one.body, [t.write_next_version(world, one.key, versions[0])], concerns=(NOTED,)
     )
@@ -216,6 +219,7 @@ def wexmarsh(world: World) -> Story:
     versions = start(world, one, (t.SECURITY,), 1, 86)
     case = Matter(world, one.key, one.body, versions)
     yield from beside(case.apply(), case.agree(), case.evaluate(), case.conclude(Verdict.GRANT))
+    approve_seniors(world, one)
     yield until(world, 155)
     case.grant()
     licensing.suspend_tarn(world)

@@ -55,7 +55,6 @@ def harbour_lane(world: World) -> Story:
     d.hand_in(world, one, [], associates)
     yield 3
     d.approve(world, one, [], associates)
-    world.forgotten |= {affiliates[13], *associates[-2:], world.trainers[one.key][-1]}
     yield from beside(first.agree(), first.evaluate(), first.settle(), first.conclude(Verdict.GRANT))
     first.grant()
     yield 30
@@ -80,6 +79,8 @@ def _harbour_lane_grows(
     d.end(world, one, affiliate=affiliates[14], why="The home closed.")
     d.end(world, one, trainer=associates[0], why="Moved to another employer.")
     look = Matter(world, one.key, one.body, [], concerns=(NOTED,))
+    yield until(world, 420)
+    world.forgotten |= {affiliates[13], *associates[-2:], world.trainers[one.key][-1]}
     yield until(world, 240)
     yield from look.look_again(wider.number, Kind.SURVEILLANCE, "The yearly visit.", Verdict.MAINTAIN)
     look.step("northgate/decider", "maintain", reasons="What was seen this year is as it should be.")
@@ -195,7 +196,6 @@ def dyffryn(world: World) -> Story:
     d.hand_in(world, one, affiliates[:3], [])
     d.approve(world, one, affiliates[:3], world.trainers[one.key])
     associates = d.propose_trainers(world, one, 69, 2, affiliates[0])
-    d.hand_in(world, one, [], associates[:1])
     yield until(world, 120)
     now = Matter(world, one.key, one.body, [], concerns=(ANALYSIS, RATIO, ASSESSED))
     now.follow_up(case.number, Kind.SURVEILLANCE, "The yearly visit.")
@@ -213,6 +213,7 @@ def dyffryn(world: World) -> Story:
         evidence="Twelve signed sheets.",
     )
     yield until(world, 30)
+    d.hand_in(world, one, [], associates[:1])
     wider = Matter(
         world, one.key, one.body, [t.write_curriculum(world, one.key, t.HOLDING)], Kind.SCOPE_CHANGE
     )
@@ -241,12 +242,17 @@ def thornmere(world: World) -> Story:
         "What the parent reported was confirmed by two members of staff.",
         "All staff have been trained again without that hold, and a second person has watched.",
     )
+    yield 10
+    better = Matter(world, one.key, one.body, [])
+    better.follow_up(case.number, Kind.SPECIAL, "The school reports that all staff were trained again.")
+    yield from better.evaluate()
+    yield from better.conclude(Verdict.RESTORE, S.EVALUATION_COMPLETE)
 
 
 def marrowdale(world: World) -> Story:
     """Declined once; the second application waits for an answer."""
     one = Provider("marrowdale", "northgate")
-    versions = start(world, one, (t.SECURE,), 2, 79)
+    versions = start(world, one, (t.SECURE,), 2, 79, handed_in=False)
     case = Matter(world, one.key, one.body, versions)
     yield from case.certify(S.UNDER_APPLICATION_REVIEW)
     yield 12
@@ -256,6 +262,7 @@ def marrowdale(world: World) -> Story:
         reasons="Nobody with lived experience has a part in the curriculum beyond one film. We cannot evaluate it like this.",
     )
     yield until(world, 60)
+    d.hand_in(world, one, [], world.trainers[one.key])
     _take_back(world, one.manager, versions[0])
     again = Matter(world, one.key, one.body, [t.write_next_version(world, one.key, versions[0])])
     yield from again.certify(S.UNDER_APPLICATION_REVIEW)
