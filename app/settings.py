@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "testserver"}
 
+NOT_YET = ("seal_key", "credential_key", "log_key", "tsa_url")
+"""Settings that are promised and not built."""
+
 
 class SettingsFault(Exception):
     """Faults in the settings, all of them at once, in words."""
@@ -25,10 +28,6 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     smtp_url: str = ""
     files_url: str = ""
-    seal_key: str = field(default="", repr=False)
-    credential_key: str = field(default="", repr=False)
-    log_key: str = field(default="", repr=False)
-    tsa_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     log_level: str = "INFO"
     demo: bool = False
@@ -73,17 +72,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=value.get("secret_key", "") or _kept_secret(data_dir),
         smtp_url=value.get("smtp_url", ""),
         files_url=value.get("files_url", ""),
-        seal_key=value.get("seal_key", ""),
-        credential_key=value.get("credential_key", ""),
-        log_key=value.get("log_key", ""),
-        tsa_url=value.get("tsa_url", ""),
         trusted_proxies=tuple(
             part.strip() for part in value.get("trusted_proxies", "").split(",") if part.strip()
         ),
         log_level=value.get("log_level", "INFO").upper(),
         demo_password=value.get("demo_password", ""),
     )
-    if found := faults(settings):
+    found = faults(settings) + [
+        f"RRN_{name.upper()} is not supported yet, and ignoring it would mislead: take it out. Keys are files in the data folder."
+        for name in NOT_YET
+        if value.get(name)
+    ]
+    if found:
         raise SettingsFault("\n".join(found))
     return settings
 
