@@ -77,6 +77,7 @@ def fill(settings: Settings, heard: Callable[[float], None]) -> None:
     """Make the small world in the empty database of these settings, and note that it is whole."""
     password = settings.demo_password or "-".join(secrets.choice(WORDS) for _unused in range(4))
     make(settings, password, heard)
+    os.sync()  # the world was written without waiting for the disk; the note that it is whole must not be first there
     _keep(settings, password)
 
 
