@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -26,6 +27,7 @@ from app.web.uploads import Upload
 PageFunction = Callable[..., BaseModel]
 ActionFunction = Callable[..., Any]
 AskFunction = Callable[..., "Ask | Landing"]
+_FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"")
 SMALL = 256 * KILOBYTE
 """Body cap of a route without files, in bytes."""
 
@@ -114,14 +116,17 @@ class Faces:
                     self.model, {name: value for name, value in typed.items() if name not in ("csrf", "once")}
                 )
                 landing = self._perform(request, values, form, str(sent.get("once", [""])[0]), json=False)
-            except gate.SignInNeeded:
+            except gate.SignInNeeded as problem:
                 if self.ask is None:
                     raise
-                return self._kept(request, sent)
+                return self._kept(request, sent, problem)
             except (Invalid, Refused, Stale, WrongState, gate.FormTooOld) as problem:
                 if self.ask is None:
                     raise
-                return self._again(request, values, typed, problem)
+                try:
+                    return self._again(request, values, typed, problem)
+                except Problem as gone:  # the form is not asked for any more: somebody else was faster
+                    return self._kept(request, sent, gone)
             return self._landed(request, landing)
 
         return asking_for(self.function, as_html)
@@ -221,11 +226,15 @@ class Faces:
         with Admitted(request, self.may, json=False) as unit:
             return self._draw(request, unit, values, typed, problem)
 
-    def _kept(self, request: Request, sent: dict[str, list[Any]]) -> Response:
-        """Whoever was signed out while typing: nothing is saved, and what was typed stays on the page (issue 2, faults)."""
-        page = forms.kept_view(self.model, self.path.format(**request.path_params), sent)
-        text = render("signed_out.html", page=page, **context(request))
-        return HTMLResponse(text, 401, headers={"Cache-Control": "no-store"})
+    def _kept(self, request: Request, sent: dict[str, list[Any]], problem: Problem) -> Response:
+        """The form cannot be shown again: nothing is saved, and what was typed stays on the page (issue 2, faults)."""
+        out = isinstance(problem, gate.SignInNeeded)
+        action = self.path.format(**request.path_params)
+        page = forms.kept_view(self.model, action, sent, detail=problem.detail, signed_out=out)
+        text = render("kept.html", page=page, **context(request))
+        return HTMLResponse(
+            text, 401 if out else problems.STATUS[type(problem)], headers={"Cache-Control": "no-store"}
+        )
 
     def _draw(
         self,
@@ -346,9 +355,9 @@ def _with_cookie(request: Request, response: Response, landing: Landing) -> Resp
 
 async def _form_fields(request: Request, cap: int) -> dict[str, list[Any]]:
     """What a browser sent, by name, each a list. Files become Uploads here, before the connection is let go."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip()
-    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data", ""):
-        raise HTTPException(415)
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind not in _FORMS or options.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise HTTPException(415)  # another charset could bring in what no text may hold
     body = await read_capped(request, cap)
     again = Request(request.scope, receive=_receive(body))
     async with again.form(max_files=5, max_fields=1000, max_part_size=SMALL) as data:

@@ -54,8 +54,10 @@ class FormView(View):
 
 
 class KeptView(View):
-    """What was typed by somebody who is no longer signed in."""
+    """What was typed into a form that cannot be shown again: its sender is no longer signed in, or it is no longer asked for."""
 
+    detail: str
+    signed_out: bool
     action: str
     enctype: str
     fields: list[tuple[str, str]]
@@ -118,7 +120,14 @@ def takes_files(model: type[BaseModel]) -> bool:
     return any(isinstance(kind, type) and issubclass(kind, Upload) for kind in kinds)
 
 
-def kept_view(model: type[BaseModel], action: str, sent: Mapping[str, list[Any]]) -> KeptView:
+def kept_view(
+    model: type[BaseModel],
+    action: str,
+    sent: Mapping[str, list[Any]],
+    *,
+    detail: str = "",
+    signed_out: bool = False,
+) -> KeptView:
     """Everything that was sent and can be sent again, but no secret and no file."""
     secret = {name for name, field in model.model_fields.items() if _is_secret(field)} | {"csrf"}
     fields = [
@@ -141,7 +150,13 @@ def kept_view(model: type[BaseModel], action: str, sent: Mapping[str, list[Any]]
         for one in values
     )
     return KeptView(
-        action=action, enctype=FormView.model_fields["enctype"].default, fields=fields, shown=shown, lost=lost
+        detail=detail,
+        signed_out=signed_out,
+        action=action,
+        enctype=FormView.model_fields["enctype"].default,
+        fields=fields,
+        shown=shown,
+        lost=lost,
     )
 
 
@@ -191,6 +206,8 @@ def _shown(value: Any) -> Any:
         return value.value
     if isinstance(value, list | tuple | set | frozenset):
         return [_shown(item) for item in value]
+    if isinstance(value, Upload):  # a page cannot hold a file, whatever field it was sent for
+        return None
     return value.isoformat() if isinstance(value, date) else value
 
 

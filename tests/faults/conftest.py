@@ -4,9 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from app.main import create_app
 from tests.faults.ground import Ground, a_register, make_ground
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Faults are made on purpose here: what is logged of them is kept out of the way, and drawing tracebacks takes seconds."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture(scope="session")

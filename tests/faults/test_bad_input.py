@@ -66,10 +66,10 @@ def test_no_bad_body_is_a_fault_of_ours_and_each_is_answered_in_words(ground: Gr
         address, who = ground.address(route.path, json=True), someone(route)
         for what, body in list(bodies(route))[turn % SHARE :: SHARE]:
             answer = ground.ask("POST", address, who, json=True, content=body, headers=JSON)
-            if not 400 <= answer.status_code < 500:
+            if not 400 <= answer.status_code < 500 and (MODELS[route.path].model_fields or answer.status_code >= 500):
                 wrong.append(f"{route.path} {what}: {answer.status_code} {answer.text[:80]}")
-                continue
-            sentence(answer)
+            elif answer.status_code >= 400:
+                sentence(answer)
     assert not wrong, "\n".join(wrong)
 
 
@@ -126,7 +126,7 @@ def test_hidden_fields_and_keys_can_hold_anything(ground: Ground, hidden: str) -
             assert answer.status_code in (303, 403, 422), (path, value[:20], answer.status_code)
     multipart = part([("csrf", b"\\ud800"), ("title", b"Holding")])
     kind = {"Content-Type": "multipart/form-data; boundary=b; charset=unicode_escape"}
-    assert ground.ask("POST", "/curricula", "organisational_representative", content=multipart, headers=kind).status_code == 403
+    assert ground.ask("POST", "/curricula", "organisational_representative", content=multipart, headers=kind).status_code == 415
 
 
 def plausible(annotation: Any, name: str) -> Any:
@@ -177,7 +177,7 @@ def test_no_address_is_a_fault_of_ours(ground: Ground) -> None:
     for turn, route in enumerate(route for route in ROUTES if route.method == "GET" and "{" in route.path):
         start, _brace, rest = route.path.partition("{")
         end = ground.address("/x/" + rest.partition("}")[2].lstrip("/"))[2:].rstrip("/")
-        for strange in STRANGE[turn % SHARE :: SHARE] if not route.may == PUBLIC else STRANGE:
+        for strange in STRANGE[turn % SHARE :: SHARE] if route.may != PUBLIC else STRANGE:
             address = ("/api/v1" if route.json else "") + start + strange + end
             answer = ground.ask("GET", address, someone(route), json=route.json)
             if answer.status_code >= 500:
@@ -228,12 +228,12 @@ def test_what_was_typed_comes_back_from_every_form_that_has_a_page(ground: Groun
         who = someone(route)
         if not texts or not who:
             continue
-        said = {texts[0]: words, "version": "0"}
+        said = dict.fromkeys(texts, words) | {"version": "0"}
         answer = ground.ask("POST", ground.address(route.path), who, data={"csrf": ground.csrf(who), **said})
         if answer.status_code == 404:
             continue
         seen += 1
         if answer.status_code not in (409, 422) or str(escape(words)) not in answer.text.replace("&#34;", "&quot;"):
-            lost.append(f"{route.path} {texts[0]}: {answer.status_code}")
+            lost.append(f"{route.path} {texts}: {answer.status_code}")
     assert seen > 25
     assert not lost, "\n".join(lost)
