@@ -20,7 +20,7 @@ PREFIXES = (
     "/api/v1/verify/", "/api/v1/register", "/api/v1/check", "/api/v1/marks/", "/api/v1/standards/",
 )  # fmt: skip
 """Addresses whose answers depend on the ledger and the day alone."""
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 LARGEST_ANSWER = 512 * 1024
 HEAD_BYTES = 2048
 """What the address and the header lines of an answer take in memory, about."""

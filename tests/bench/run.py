@@ -49,7 +49,7 @@ class Server:
 def serving(port: int, *command: str) -> Iterator[Server]:
     """Start a server, wait for its first answer, end it in any case."""
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", *command])
+    process = subprocess.Popen([sys.executable, "-m", *command], env={**os.environ, "MALLOC_ARENA_MAX": "2"})  # as in the Dockerfile
     try:
         while not _answers(port):
             assert process.poll() is None and time.perf_counter() - begun < START_SECONDS, "the server did not start"
@@ -184,8 +184,8 @@ def _recording(world: World, lane: tuple[str, str], turn: int, version: int) -> 
 
 def ask_often(port: int, world: World, count: int) -> None:
     """So many requests, a fifth of them for answers that are not kept yet."""
-    paths = [f"/verify/{number}" for number in world.numbers] + [f"/register?after=1-{number}" for number in world.numbers]
-    fresh = paths[: count // 5]
+    paths = [f"{face}/verify/{number}" for number in world.numbers for face in ("", "/api/v1")]
+    fresh = [*paths, "/register", "/register?q=training", f"/register/services/{world.service}", "/"][-count // 5 :]
 
     async def ask(connection: Connection, path: str) -> None:
         await connection.ask(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from app.certificates.models import Certificate, CertificateItem, CertificateVersion
 from app.certificates.queries import was_published, whole_status
@@ -198,13 +198,16 @@ def _count(unit: Unit, rows: Select[Certificate]) -> int:
 
 
 def _page(unit: Unit, rows: Select[Certificate], day: date, after: str | None) -> tuple[list[Certificate], str | None]:
-    whole = whole_status(day)
-    live = case((and_(Certificate.expires_on >= day, whole.in_((Status.ACTIVE, Status.REDUCED))), 1), else_=0)
-    if after and (place := _place(unit, after)):
-        was_live, last = place
-        rows = rows.where(or_(live < was_live, and_(live == was_live, Certificate.id < last)))
-    found = unit.db.execute(rows.add_columns(live).order_by(live.desc(), Certificate.id.desc()).limit(PAGE + 1)).all()
-    page = [row[0] for row in found[:PAGE]]
+    """Certified ones first, then all others, each newest first: two walks along the ids, so that nothing is sorted."""
+    live = and_(Certificate.expires_on >= day, whole_status(day).in_((Status.ACTIVE, Status.REDUCED)))
+    group, last = (after and _place(unit, after)) or (1, None)
+    found: list[tuple[Certificate, int]] = []
+    for wanted, those in ((1, live), (0, live.is_not(true()))):
+        if wanted <= group and len(found) <= PAGE:
+            part = rows.where(those) if last is None or wanted < group else rows.where(those, Certificate.id < last)
+            part = part.order_by(Certificate.id.desc()).limit(PAGE + 1 - len(found))
+            found += [(one, wanted) for one in unit.db.scalars(part)]
+    page = [one for one, _group in found[:PAGE]]
     return page, f"{found[PAGE - 1][1]}-{page[-1].number}" if len(found) > PAGE else None
 
 
