@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -26,8 +27,9 @@ class Live:
     site: Site
 
     def worker(self) -> None:
-        """Carry out all that is due, as the worker of an installation does all day."""
-        outbox.deliver_all(self.site)
+        """Carry out all that is due, in a thread of its own: the browser's driver holds this one."""
+        with ThreadPoolExecutor(1) as alone:
+            alone.submit(outbox.deliver_all, self.site).result()
 
 
 @contextmanager

@@ -81,10 +81,12 @@ class Screen:
         """Press the button of a step, fill in its page, and press the button there."""
         return self.presses(step).sends(step, **said)
 
-    def downloads(self, ending: str) -> bytes:
-        """The bytes behind the link whose address ends so."""
+    def downloads(self, words: str) -> bytes:
+        """The bytes behind a link that hands out a file."""
+        link = self.page.locator("main").get_by_role("link", name=words)
+        assert link.count(), f"no link “{words}” on {self.path}:\n{self.text}"
         with self.page.expect_download() as waiting:
-            self.page.locator(f"main a[href$='{ending}']").first.click()
+            link.first.click()
         return Path(waiting.value.path()).read_bytes()
 
     def may_fetch(self, path: str) -> bool:

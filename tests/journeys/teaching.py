@@ -1,4 +1,4 @@
-"""How a provider writes a curriculum: in the browser, and the many answers that are all alike by a program."""
+"""How a provider writes a curriculum in the browser; answers and results that are all alike are given by a program."""
 
 from pathlib import Path
 
@@ -73,3 +73,11 @@ def answer_all(program: Program, ref: str, numbers: list[str], modules: list[str
         program.does(
             f"/curricula/versions/{ref}/coverage/{number}", answer="covered", modules=modules, where="Session 2, page 14."
         )
+
+
+def record_as_met(program: Program, audit: str, skipping: int = 0) -> None:
+    """A result for every requirement of an evaluation but the first few."""
+    sections = program.asks(f"/audits/{audit}")["sections"]
+    numbers = [line["number"] for section in sections for line in section["lines"]]
+    for number in numbers[skipping:]:
+        program.does(f"/audits/{audit}/requirements/{number}", outcome="met", note="Seen.")
