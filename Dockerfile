@@ -36,6 +36,7 @@ COPY --from=build /opt/register /opt/register
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     RRN_DATA_DIR=/data
 WORKDIR /opt/register
 USER 10001:10001

@@ -99,6 +99,7 @@ class Faces:
     ) -> None:
         self.function, self.then, self.model, self.may = function, then, model, may
         self.ask, self.path, self.slow = ask, path, slow
+        self.places = inspect.signature(then).parameters
         self.files = forms.takes_files(model)
 
     def html(self, cap: int) -> Callable[..., Any]:
@@ -168,9 +169,7 @@ class Faces:
         self, request: Request, values: dict[str, Any], form: BaseModel, key: str, *, json: bool
     ) -> Landing:
         """The whole write: admit, look for the same call before, do, remember. One transaction, committed before the answer."""
-        place = {
-            name: value for name, value in values.items() if name in inspect.signature(self.then).parameters
-        }
+        place = {name: value for name, value in values.items() if name in self.places}
         asked = hashlib.sha256(
             f"{self.function.__module__}.{self.function.__qualname__}{sorted(values.items())}{form!r}".encode()
         ).hexdigest()
