@@ -129,12 +129,13 @@ def kept_view(
     signed_out: bool = False,
 ) -> KeptView:
     """Everything that was sent and can be sent again, but no secret and no file."""
-    secret = {name for name, field in model.model_fields.items() if _is_secret(field)} | {"csrf"}
+    secret = {name for name, field in model.model_fields.items() if _is_secret(field)}
+    ours = {*model.model_fields, "once"} - secret
     fields = [
         (name, value)
         for name, values in sent.items()
         for value in values
-        if name not in secret and isinstance(value, str)
+        if (name in ours or name.rsplit("-", 1)[0] in ours) and isinstance(value, str)
     ]
     titles = {
         name: _(field.title) if field.title else label(name) for name, field in model.model_fields.items()
@@ -144,11 +145,7 @@ def kept_view(
         for name, value in fields
         if value.strip() and name in titles and name != "version"
     ]
-    lost = any(
-        name in secret - {"csrf"} or isinstance(one, Upload)
-        for name, values in sent.items()
-        for one in values
-    )
+    lost = any(name in secret or isinstance(one, Upload) for name, values in sent.items() for one in values)
     return KeptView(
         detail=detail,
         signed_out=signed_out,
