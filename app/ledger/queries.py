@@ -40,9 +40,12 @@ class StoredNodes:
         self.unit.db.flush()
 
 
+_HEAD = select(LedgerHead.size, LedgerHead.at).where(LedgerHead.id == 1)
+
+
 def head(unit: Unit) -> Head:
     """Where the ledger ends, as this unit sees it."""
-    row = unit.db.execute(select(LedgerHead.size, LedgerHead.at).where(LedgerHead.id == 1)).one()
+    row = unit.db.connection().execute(_HEAD).one()
     return Head(size=row.size, at=row.at)
 
 

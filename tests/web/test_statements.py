@@ -86,7 +86,7 @@ def test_public_pages_ask_as_often_of_a_register_five_times_as_large(app: FastAP
     number = publish(world)
     others = [add_service(site, world.body, f"Alderbank Training {turn}") for turn in range(5)]
     paths = [
-        "/", "/register", "/register?q=training", "/register?q=alderbank&status=active", f"/verify/{number}", f"/c/{number}",
+        "/", "/register", "/register?q=training", "/register?q=training&status=active", f"/verify/{number}", f"/c/{number}",
         f"/register/services/{world.service.organisation_ref}", f"/register/bodies/{world.body.ref}",
     ]  # fmt: skip
 

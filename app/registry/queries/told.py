@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import Field
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
 from app.certificates.queries import derive, lines_of
@@ -107,6 +108,27 @@ class Told:
         return BodyView(ref=self.body.ref, name=self.body.name)
 
 
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_PEOPLE = (
+    select(Organisation, TrainingService.route)
+    .outerjoin(TrainingService, TrainingService.organisation_id == Organisation.id)
+    .where(Organisation.id.in_(_ids))
+)
+_ITEMS = (
+    select(CertificateItem, Curriculum.ref)
+    .join(Curriculum, Curriculum.id == CertificateItem.curriculum_id)
+    .where(CertificateItem.certificate_id.in_(_ids))
+    .order_by(CertificateItem.id)
+)
+_NAMES = select(OrganisationName).where(OrganisationName.organisation_id.in_(_ids)).order_by(OrganisationName.from_on)
+_SCOPES = union_all(
+    select(literal("nations"), VersionNation.version_id, cast(VersionNation.nation, String)).where(VersionNation.version_id.in_(_ids)),
+    select(literal("settings"), VersionSetting.version_id, cast(VersionSetting.setting, String)).where(VersionSetting.version_id.in_(_ids)),
+    select(literal("populations"), VersionPopulation.version_id, cast(VersionPopulation.population, String)).where(VersionPopulation.version_id.in_(_ids)),
+)  # fmt: skip
+"""Made once: building a statement costs as much as asking it, and every look-up of the public asks these."""
+
+
 def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at: datetime | None = None) -> list[Told]:
     """The certificates, in the order given, with their statuses, names and scopes: five questions in all."""
     if not certificates:
@@ -114,8 +136,7 @@ def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at:
     lines, (named, refs) = lines_of(unit, [one.id for one in certificates], known_at), items_of(unit, certificates)
     seen = {one.id: derive(one, named[one.id], lines[one.id], on) for one in certificates}
     who = {one.holder_id for one in certificates} | {one.body_id for one in certificates}
-    rows = select(Organisation, TrainingService.route).outerjoin(TrainingService, TrainingService.organisation_id == Organisation.id)
-    people = {row[0].id: row for row in unit.db.execute(rows.where(Organisation.id.in_(who)))}
+    people = {row[0].id: row for row in unit.db.execute(_PEOPLE, {"ids": list(who)})}
     names = names_of_holders(unit, {one.holder_id for one in certificates})
     scopes = scopes_of(unit, {item.curriculum_version_id for one in seen.values() for item in one.items})
     return [
@@ -132,8 +153,7 @@ def items_of(unit: Unit, certificates: Sequence[Certificate]) -> tuple[dict[int,
     """What stands on each certificate, and the references of the curricula."""
     found: dict[int, list[CertificateItem]] = defaultdict(list)
     refs: dict[int, str] = {}
-    rows = select(CertificateItem, Curriculum.ref).join(Curriculum, Curriculum.id == CertificateItem.curriculum_id)
-    for item, ref in unit.db.execute(rows.where(CertificateItem.certificate_id.in_([one.id for one in certificates])).order_by(CertificateItem.id)):
+    for item, ref in unit.db.execute(_ITEMS, {"ids": [one.id for one in certificates]}):
         found[item.certificate_id].append(item)
         refs[item.curriculum_id] = ref
     return found, refs
@@ -142,8 +162,7 @@ def items_of(unit: Unit, certificates: Sequence[Certificate]) -> tuple[dict[int,
 def names_of_holders(unit: Unit, ids: set[int]) -> dict[int, list[OrganisationName]]:
     """Every name some organisations have had, oldest first."""
     found: dict[int, list[OrganisationName]] = defaultdict(list)
-    rows = select(OrganisationName).where(OrganisationName.organisation_id.in_(ids)).order_by(OrganisationName.from_on)
-    for row in unit.db.scalars(rows):
+    for row in unit.db.scalars(_NAMES, {"ids": list(ids)}):
         found[row.organisation_id].append(row)
     return found
 
@@ -156,13 +175,8 @@ def name_among(names: Sequence[OrganisationName], on: date) -> str:
 
 def scopes_of(unit: Unit, versions: set[int]) -> dict[int, Scope]:
     """Nations, settings and people of several curriculum versions, in one question."""
-    parts = union_all(
-        select(literal("nations"), VersionNation.version_id, cast(VersionNation.nation, String)).where(VersionNation.version_id.in_(versions)),
-        select(literal("settings"), VersionSetting.version_id, cast(VersionSetting.setting, String)).where(VersionSetting.version_id.in_(versions)),
-        select(literal("populations"), VersionPopulation.version_id, cast(VersionPopulation.population, String)).where(VersionPopulation.version_id.in_(versions)),
-    )  # fmt: skip
     found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for kind, version, value in unit.db.execute(parts):
+    for kind, version, value in unit.db.execute(_SCOPES, {"ids": list(versions)}):
         found[version][kind].add(value)
     return {version: Scope(**{kind: frozenset(values) for kind, values in kinds.items()}) for version, kinds in found.items()}
 
