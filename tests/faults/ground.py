@@ -130,7 +130,7 @@ def make_ground(site: Site, clock: SetClock, app: FastAPI, client: TestClient) -
     clean = make_clean(site, clock)
     world = clean.world
     ground = Ground(app, client, clean, clock, {})
-    rrn, body, client = world.manager.organisation_id, world.body.id, world.client.organisation_id
+    rrn, body, holder = world.manager.organisation_id, world.body.id, world.client.organisation_id
     with writing(site, SYSTEM) as unit:
         elsewhere = {
             Seat.BODY: make_organisation(unit, "Tarn Assessment", Seat.BODY, "TRN").id,
@@ -138,13 +138,17 @@ def make_ground(site: Site, clock: SetClock, app: FastAPI, client: TestClient) -
             Seat.AFFILIATE: make_organisation(unit, "Foxglove Homes", Seat.AFFILIATE).id,
         }
         held = unit.db.scalar(text("SELECT organisation_id FROM affiliate ORDER BY id LIMIT 1"))
-        home = {Seat.RRN: rrn, Seat.BODY: body, Seat.PROVIDER: client, Seat.AFFILIATE: held}
+        home = {Seat.RRN: rrn, Seat.BODY: body, Seat.PROVIDER: holder, Seat.AFFILIATE: held}
     for role in Role:
         _seat(ground, site, role.value, role, home[SEAT[role]] or 0)
         if SEAT[role] in elsewhere:
             _seat(ground, site, f"other {role.value}", role, elsewhere[SEAT[role]] or 0)
     with writing(site, SYSTEM) as unit:
-        invite(unit, organisation(unit, client or 0), Invite(name="Nia Newcomer", email="nia@harbourlane.example", roles=[Role.TRAINER]))
+        invite(
+            unit,
+            organisation(unit, holder or 0),
+            Invite(name="Nia Newcomer", email="nia@harbourlane.example", roles=[Role.TRAINER]),
+        )
     _note_refs(ground, site)
     return ground
 
@@ -154,10 +158,9 @@ def _seat(ground: Ground, site: Site, name: str, role: Role, organisation_id: in
         of = unit.db.get_one(Organisation, organisation_id)
         email = f"{name.replace(' ', '.').replace('_', '-')}@{of.ref}.example"
         person = add_member(unit, of, name.replace("_", " ").capitalize(), email, role)
-        if of.seat is Seat.BODY:
-            authorise(
-                unit, person, Authorise(role=role, evidence="Ten years of practice.", from_on=unit.today), body_id=of.id
-            ) if role in (Role.LEAD_ASSESSOR, Role.ASSESSOR, Role.REVIEWER, Role.DECISION_MAKER) else None
+        if role in (Role.LEAD_ASSESSOR, Role.ASSESSOR, Role.REVIEWER, Role.DECISION_MAKER):
+            trusted = Authorise(role=role, evidence="Ten years of practice.", from_on=unit.today)
+            authorise(unit, person, trusted, body_id=of.id)
         token = make_token(unit, person, of.id, "test", EVERYTHING)
         begun = begin_session(unit, person)
         session = unit.db.query(Session).filter_by(digest=digest(begun.secret)).one()
@@ -178,7 +181,9 @@ def a_register(prepared: tuple[str, str], folder: Path) -> Iterator[tuple[Site, 
     kind, head = prepared
     name = f"rrn_ground_{uuid.uuid4().hex[:12]}"
     settings = Settings(
-        data_dir=folder, secret_key="a secret for the tests only, 32+ characters", public_base_url="http://testserver"
+        data_dir=folder,
+        secret_key="a secret for the tests only, 32+ characters",
+        public_base_url="http://testserver",
     )
     if kind == "sqlite":
         shutil.copy(head, folder / "register.db")

@@ -1,5 +1,6 @@
 """Whatever is sent to whatever address: never a 500, always a sentence, and what was typed comes back."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Enum
@@ -66,7 +67,9 @@ def test_no_bad_body_is_a_fault_of_ours_and_each_is_answered_in_words(ground: Gr
         address, who = ground.address(route.path, json=True), someone(route)
         for what, body in list(bodies(route))[turn % SHARE :: SHARE]:
             answer = ground.ask("POST", address, who, json=True, content=body, headers=JSON)
-            if not 400 <= answer.status_code < 500 and (MODELS[route.path].model_fields or answer.status_code >= 500):
+            if not 400 <= answer.status_code < 500 and (
+                MODELS[route.path].model_fields or answer.status_code >= 500
+            ):
                 wrong.append(f"{route.path} {what}: {answer.status_code} {answer.text[:80]}")
             elif answer.status_code >= 400:
                 sentence(answer)
@@ -93,7 +96,10 @@ SENT: dict[str, Callable[[list[str]], tuple[bytes, str]]] = {
 
 def part(fields: list[tuple[str, bytes]], _charset: str = "") -> bytes:
     """A multipart body."""
-    lines = [b'--b\r\nContent-Disposition: form-data; name="' + name.encode() + b'"\r\n\r\n' + value + b"\r\n" for name, value in fields]
+    lines = [
+        b'--b\r\nContent-Disposition: form-data; name="' + name.encode() + b'"\r\n\r\n' + value + b"\r\n"
+        for name, value in fields
+    ]
     return b"".join(lines) + b"--b--\r\n"
 
 
@@ -103,9 +109,15 @@ def test_no_form_that_a_browser_could_be_made_to_send_is_a_fault_of_ours(ground:
     wrong = []
     for route in [route for route in WRITES if not route.json][list(SENT).index(what) % SHARE :: SHARE]:
         model = MODELS.get(route.path)
-        names = [*(model.model_fields if model else ["email", "password", "code", "again", "next"]), "once", "csrf"]
+        names = [
+            *(model.model_fields if model else ["email", "password", "code", "again", "next"]),
+            "once",
+            "csrf",
+        ]
         body, kind = SENT[what](names)
-        answer = ground.ask("POST", ground.address(route.path), someone(route), content=body, headers={"Content-Type": kind})
+        answer = ground.ask(
+            "POST", ground.address(route.path), someone(route), content=body, headers={"Content-Type": kind}
+        )
         if not 200 <= answer.status_code < 500 or "Traceback" in answer.text:
             wrong.append(f"{route.path}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
@@ -118,21 +130,36 @@ def test_hidden_fields_and_keys_can_hold_anything(ground: Ground, hidden: str) -
     for value in (b"a%00b", b"%ED%A0%80", b"x" * 5000):
         for path in ("/curricula", "/people/invitations"):
             who = "organisational_representative"
-            fields = {"title": "Holding", "name": "Ann", "email": "ann@example.org", "roles": "trainer", "csrf": ground.csrf(who)}
+            fields = {
+                "title": "Holding",
+                "name": "Ann",
+                "email": "ann@example.org",
+                "roles": "trainer",
+                "csrf": ground.csrf(who),
+            }
             names = {"/curricula": ("title",), "/people/invitations": ("name", "email", "roles")}[path]
-            body = b"&".join(f"{name}={quote(fields[name])}".encode() for name in (*names, "csrf") if name != hidden)
+            body = b"&".join(
+                f"{name}={quote(fields[name])}".encode() for name in (*names, "csrf") if name != hidden
+            )
             sent = body + b"&" + hidden.encode() + b"=" + value
-            answer = ground.ask("POST", path, who, content=sent, headers={"Content-Type": "application/x-www-form-urlencoded"})
+            answer = ground.ask(
+                "POST", path, who, content=sent, headers={"Content-Type": "application/x-www-form-urlencoded"}
+            )
             assert answer.status_code in (303, 403, 422), (path, value[:20], answer.status_code)
     multipart = part([("csrf", b"\\ud800"), ("title", b"Holding")])
     kind = {"Content-Type": "multipart/form-data; boundary=b; charset=unicode_escape"}
-    assert ground.ask("POST", "/curricula", "organisational_representative", content=multipart, headers=kind).status_code == 415
+    assert (
+        ground.ask(
+            "POST", "/curricula", "organisational_representative", content=multipart, headers=kind
+        ).status_code
+        == 415
+    )
 
 
 def plausible(annotation: Any, name: str) -> Any:
     """A value that looks right, so that what lies behind the form is reached."""
     inner, many = inner_type(annotation)
-    words = "Ŵyn Łukasz O'Hara; DROP TABLE \"event\" -- <b>{{ 7*7 }}</b> =1+1 %s"
+    words = 'Ŵyn Łukasz O\'Hara; DROP TABLE "event" -- <b>{{ 7*7 }}</b> =1+1 %s'
     one: Any = words
     if isinstance(inner, type) and issubclass(inner, Enum):
         one = next(iter(inner)).value
@@ -156,10 +183,24 @@ def test_forms_that_look_right_are_taken_or_refused_in_words(ground: Ground) -> 
     for route in (route for route in WRITES if route.json and route.form):
         assert route.form
         whole = {name: plausible(field.annotation, name) for name, field in route.form.model_fields.items()}
-        answers = [ground.send(route, someone(route), {name: value for name, value in whole.items() if value is not None})]
+        answers = [
+            ground.send(
+                route, someone(route), {name: value for name, value in whole.items() if value is not None}
+            )
+        ]
         fields = answers[0].json().get("fields", {}) if answers[0].status_code == 422 else {}
-        mended = {name: ["nothing-here"] if isinstance(value, list) else "nothing-here" for name, value in whole.items() if name in fields}
-        answers.append(ground.send(route, someone(route), {name: value for name, value in (whole | mended).items() if value is not None}))
+        mended = {
+            name: ["nothing-here"] if isinstance(value, list) else "nothing-here"
+            for name, value in whole.items()
+            if name in fields
+        }
+        answers.append(
+            ground.send(
+                route,
+                someone(route),
+                {name: value for name, value in (whole | mended).items() if value is not None},
+            )
+        )
         for answer in answers:
             if answer.status_code >= 500:
                 wrong.append(f"{route.path}: {answer.status_code} {answer.text[:100]}")
@@ -168,7 +209,35 @@ def test_forms_that_look_right_are_taken_or_refused_in_words(ground: Ground) -> 
     assert not wrong, "\n".join(wrong)
 
 
-STRANGE = ["%00", "%ED%A0%80", "..%2f..%2fetc", "9" * 400, "-", "%E2%80%AEx", "9223372036854775808", "a" * 3000, "%F0%9F%91%A9", "'%22--", "."]
+STRANGE = [
+    "%00",
+    "%ED%A0%80",
+    "..%2f..%2fetc",
+    "9" * 400,
+    "-",
+    "%E2%80%AEx",
+    "9223372036854775808",
+    "a" * 3000,
+    "%F0%9F%91%A9",
+    "'%22--",
+    ".",
+]
+
+
+def test_no_part_of_an_address_is_taken_as_it_comes() -> None:
+    """A reference is matched against its pattern before anything is asked of the database; a badge answers whatever is asked."""
+    raw = [
+        f"{route.path} {name}"
+        for route in ROUTES
+        for name, one in inspect.signature(route.endpoint).parameters.items()
+        if one.annotation is str and route.path != "/badge/{number}.svg"
+    ]
+    assert not raw, raw
+
+
+def test_a_badge_of_anything_is_a_badge(ground: Ground) -> None:
+    for strange in STRANGE:
+        assert ground.ask("GET", f"/badge/{strange}.svg").status_code in (200, 404), strange
 
 
 @pytest.mark.slow
@@ -195,11 +264,34 @@ def test_no_question_is_a_fault_of_ours(ground: Ground) -> None:
         route = next((one for one in ROUTES if one.json and "/api/v1" + one.path == path), None)
         if not names or route is None:
             continue
-        for strange in (*STRANGE, "", "2026-02-30", "9999-12-31T23:59:59%2B14:00", "0001-01-01T00:00:00-14:00", "1" * 300, "*%20OR%201", "%22" * 50, "NEAR(a,b)"):
+        for strange in (
+            *STRANGE,
+            "",
+            "2026-02-30",
+            "9999-12-31T23:59:59%2B14:00",
+            "0001-01-01T00:00:00-14:00",
+            "1" * 300,
+            "*%20OR%201",
+            "%22" * 50,
+            "NEAR(a,b)",
+        ):
             for face in (True, False):
-                address = ground.address(route.path, json=face) + "?" + "&".join(f"{name}={strange}" for name in names)
+                address = (
+                    ground.address(route.path, json=face)
+                    + "?"
+                    + "&".join(f"{name}={strange}" for name in names)
+                )
                 answer = ground.ask("GET", address, someone(route), json=face)
-                single = [ground.ask("GET", ground.address(route.path, json=True) + f"?{name}={strange}", someone(route), json=True) for name in names if face]
+                single = [
+                    ground.ask(
+                        "GET",
+                        ground.address(route.path, json=True) + f"?{name}={strange}",
+                        someone(route),
+                        json=True,
+                    )
+                    for name in names
+                    if face
+                ]
                 codes = {one.status_code for one in (answer, *single)}
                 if max(codes) >= 500:
                     wrong.append(f"{address[:120]}: {codes}")
@@ -210,7 +302,14 @@ def test_ten_megabytes_are_refused_in_words_everywhere(ground: Ground) -> None:
     for route in WRITES[:: max(1, len(WRITES) // 12)]:
         large = b"x=" + b"x" * (12 * 1024 * 1024)
         kind = "application/json" if route.json else "application/x-www-form-urlencoded"
-        answer = ground.ask("POST", ground.address(route.path, route.json), someone(route), json=route.json, content=large, headers={"Content-Type": kind})
+        answer = ground.ask(
+            "POST",
+            ground.address(route.path, route.json),
+            someone(route),
+            json=route.json,
+            content=large,
+            headers={"Content-Type": kind},
+        )
         assert answer.status_code == 413, route.path
         assert "Nothing was saved" in answer.text
 
@@ -222,7 +321,11 @@ def test_what_was_typed_comes_back_from_every_form_that_has_a_page(ground: Groun
     words = "It took three visits & a <long> talk to find out why."
     for route in (route for route in WRITES if not route.json and route.name in asked):
         model = MODELS.get(route.path)
-        texts = [name for name, field in (model.model_fields if model else {}).items() if inner_type(field.annotation) == (str, False)]
+        texts = [
+            name
+            for name, field in (model.model_fields if model else {}).items()
+            if inner_type(field.annotation) == (str, False)
+        ]
         extra = {name: (model.model_fields[name].json_schema_extra or {}) for name in texts} if model else {}
         texts = [name for name in texts if not extra[name].get("kind")]  # type: ignore[union-attr]
         who = someone(route)
@@ -233,7 +336,9 @@ def test_what_was_typed_comes_back_from_every_form_that_has_a_page(ground: Groun
         if answer.status_code == 404:
             continue
         seen += 1
-        if answer.status_code not in (409, 422) or str(escape(words)) not in answer.text.replace("&#34;", "&quot;"):
+        if answer.status_code not in (409, 422) or str(escape(words)) not in answer.text.replace(
+            "&#34;", "&quot;"
+        ):
             lost.append(f"{route.path} {texts}: {answer.status_code}")
     assert seen > 25
     assert not lost, "\n".join(lost)

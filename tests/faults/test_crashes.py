@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.certificates import effects
+from app.certificates.commands import publish
 from app.certificates.rules import Status
 from app.check.walk import breaches
 from app.curricula.models import Curriculum
@@ -74,7 +75,7 @@ def plant(arrow: str) -> None:
         "before the rename": (press.os, "rename", shoot),
         "after the rename": (press.os, "rename", shot_after(os.rename)),
         "before publishing": (effects, "publish", shoot),
-        "after publishing, before the commit": (effects, "publish", shot_after(effects.publish)),
+        "after publishing, before the commit": (effects, "publish", shot_after(publish)),
     }
     setattr(*places[arrow])
 
@@ -116,7 +117,11 @@ def test_a_worker_killed_at_each_arrow_of_issuing_leaves_a_whole_register_and_th
         assert unit.db.scalar(told) == len(ARROWS)
         assert outbox.waiting(unit) == (0, 0)
     looked: list[str] = []
-    found = [f"{words}: {breach.where} {breach.what}" for words, breach in breaches(site, looked.append) if words in OF_PAPERS]
+    found = [
+        f"{words}: {breach.where} {breach.what}"
+        for words, breach in breaches(site, looked.append)
+        if words in OF_PAPERS
+    ]
     assert not found
     assert set(looked) >= OF_PAPERS
 
@@ -155,7 +160,10 @@ def test_a_web_process_killed_in_the_middle_of_a_write_leaves_nothing_of_it(site
 
 def counted(site: Site) -> tuple[int, ...]:
     with reading(site, SYSTEM) as unit:
-        return tuple(unit.db.scalar(select(func.count()).select_from(table)) or 0 for table in (Curriculum, Event, Delivery))
+        return tuple(
+            unit.db.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Curriculum, Event, Delivery)
+        )
 
 
 def test_an_answer_is_given_only_after_the_commit(site: Site, clock: SetClock) -> None:
@@ -190,7 +198,9 @@ def test_a_full_store_refuses_the_file_and_leaves_no_piece_of_it(site: Site) -> 
     assert [one for one in (site.settings.data_dir / "files").rglob("*") if one.is_file()] == []
 
 
-def test_a_certificate_that_finds_the_disk_full_is_issued_when_there_is_room(site: Site, clock: SetClock) -> None:
+def test_a_certificate_that_finds_the_disk_full_is_issued_when_there_is_room(
+    site: Site, clock: SetClock
+) -> None:
     number = grant(make_world(site, curricula=1))
 
     def no_room(*_more: object) -> None:
@@ -214,7 +224,16 @@ def test_letters_wait_for_a_mail_server_that_is_away_and_none_is_lost(site: Site
         port = closed.getsockname()[1]
     away = replace(site, settings=replace(site.settings, smtp_url=f"smtp://127.0.0.1:{port}"))
     with writing(away, SYSTEM) as unit:
-        mail.post(unit, "ann@example.org", "invitation", name="Ann", link="x", organisation="Harbour Lane", roles="Trainer", by="Bea")
+        mail.post(
+            unit,
+            "ann@example.org",
+            "invitation",
+            name="Ann",
+            link="x",
+            organisation="Harbour Lane",
+            roles="Trainer",
+            by="Bea",
+        )
     outbox.deliver_all(away)
     with reading(away, SYSTEM) as unit:
         (delivery,) = unit.db.scalars(select(Delivery)).all()
@@ -238,7 +257,14 @@ def test_nobody_is_answered_with_a_crash_while_the_database_is_away_and_all_is_t
     away = connect(replace(site.settings, database_url="postgresql://nobody@127.0.0.1:1/none"), clock)
     with TestClient(app, headers={"Authorization": "Bearer x"}, raise_server_exceptions=False) as client:
         here, app.state.site = app.state.site, away
-        for address in ("/verify/NGC-000217-H", "/register", "/badge/NGC-000217-H.svg", "/curricula", "/desk", "/readyz"):
+        for address in (
+            "/verify/NGC-000217-H",
+            "/register",
+            "/badge/NGC-000217-H.svg",
+            "/curricula",
+            "/desk",
+            "/readyz",
+        ):
             answer = client.get(address)
             assert answer.status_code == 503, address
         said = client.get("/api/v1/verify/NGC-000217-H")
@@ -270,7 +296,9 @@ def test_connections_that_the_database_closed_are_replaced_without_anybody_notic
         assert unit.db.scalar(select(func.count()).select_from(Event)) == 0
 
 
-def test_a_stopped_worker_is_waited_for_and_a_broken_delivery_stops_after_its_tries(site: Site, clock: SetClock) -> None:
+def test_a_stopped_worker_is_waited_for_and_a_broken_delivery_stops_after_its_tries(
+    site: Site, clock: SetClock
+) -> None:
     """Retried with growing pauses, at most twelve times, and then it stands among the stuck (rules page, 24)."""
     with writing(site, SYSTEM) as unit:
         mail.post(unit, "ann@example.org", "no-such-letter")

@@ -7,7 +7,15 @@ from tests.faults.ground import ROUTES, Caller, Ground
 
 READS = [route for route in ROUTES if route.method == "GET"]
 WRITES = [route for route in ROUTES if route.method == "POST"]
-AT_THE_SCREEN = {"", "licence_manager", "trustee", "case_officer", "decision_maker", "organisational_representative", "affiliate_manager"}
+AT_THE_SCREEN = {
+    "",
+    "licence_manager",
+    "trustee",
+    "case_officer",
+    "decision_maker",
+    "organisational_representative",
+    "affiliate_manager",
+}
 """Pages differ from their JSON by their template alone, so that these suffice for them."""
 OPEN_BOOKS = ("/organisations",)
 """Who is on the books with its name is known to everybody who may look there."""
@@ -55,10 +63,18 @@ def test_every_write_refuses_every_role_that_the_matrix_does_not_name(ground: Gr
 def test_a_stranger_learns_nothing_of_other_peoples_affairs(ground: Ground) -> None:
     """Outside one's scope is 404 whatever the role, and no list tells of it (rules page, 1)."""
     wrong = []
-    secrets = {ref for table, ref in ground.refs.items() if table in ("case", "audit", "finding", "document", "curriculum_version")}
+    secrets = {
+        ref
+        for table, ref in ground.refs.items()
+        if table in ("case", "audit", "finding", "document", "curriculum_version")
+    }
     for name in (name for name in ground.callers if name.startswith("other ")):
         for route in READS:
-            if route.may == PUBLIC or route.path.startswith(OPEN_BOOKS) or not (route.json or may(ground.callers[name], route)):
+            if (
+                route.may == PUBLIC
+                or route.path.startswith(OPEN_BOOKS)
+                or not (route.json or may(ground.callers[name], route))
+            ):
                 continue
             answer = ground.get(route, name)
             whose = "{" in route.path and "{edition}" not in route.path
@@ -76,6 +92,8 @@ def test_a_stranger_changes_nothing_of_other_peoples_affairs(ground: Ground) -> 
             if not route.json or "{" not in route.path or not may(ground.callers[name], route):
                 continue
             answer = ground.send(route, name, {"version": 1})
-            if answer.status_code not in (404, 403, 422) or (answer.status_code == 422 and "fields" not in answer.json()):
+            if answer.status_code not in (404, 403, 422) or (
+                answer.status_code == 422 and "fields" not in answer.json()
+            ):
                 wrong.append(f"{told(name, route, answer.status_code)} {answer.text[:120]}")
     assert not wrong, "\n".join(wrong)

@@ -49,7 +49,9 @@ def test_months_end_where_the_month_ends(start: date, months: int, end: date) ->
     assert add_months(start, months) == end
 
 
-def test_a_certificate_decided_on_29_february_runs_until_the_27th_of_the_last_year(site: Site, clock: SetClock) -> None:
+def test_a_certificate_decided_on_29_february_runs_until_the_27th_of_the_last_year(
+    site: Site, clock: SetClock
+) -> None:
     """Three years begin on the 29th and end the day before the 28th comes again."""
     clock.now = at(2028, 2, 29, 12)
     world = make_world(site, curricula=1)
@@ -61,7 +63,9 @@ def test_a_certificate_decided_on_29_february_runs_until_the_27th_of_the_last_ye
     assert str(status(site, number)) == "expired"
 
 
-def test_a_decision_half_an_hour_after_midnight_in_summer_counts_from_the_new_day(site: Site, clock: SetClock) -> None:
+def test_a_decision_half_an_hour_after_midnight_in_summer_counts_from_the_new_day(
+    site: Site, clock: SetClock
+) -> None:
     world = make_world(site, curricula=1)
     clock.now = at(2026, 7, 1, 23, 30)
     assert a_grant(world).decided_on == date(2026, 7, 2)
@@ -75,18 +79,23 @@ def test_the_day_of_a_public_answer_is_londons(ground: Ground) -> None:
     try:
         ground.clock.now = at(2026, 7, 1, 22, 59)
         first = ground.ask("GET", f"/verify/{ground.clean.number}", json=True).text
-        assert ground.ask("GET", f"/api/v1/verify/{ground.clean.number}", json=True).json()["on"] == "2026-07-01"
+        assert (
+            ground.ask("GET", f"/api/v1/verify/{ground.clean.number}", json=True).json()["on"] == "2026-07-01"
+        )
         ground.clock.now = at(2026, 7, 1, 23, 1)
-        assert ground.ask("GET", f"/api/v1/verify/{ground.clean.number}", json=True).json()["on"] == "2026-07-02"
+        assert (
+            ground.ask("GET", f"/api/v1/verify/{ground.clean.number}", json=True).json()["on"] == "2026-07-02"
+        )
         assert first
     finally:
         ground.clock.now = before
 
 
 def test_a_naive_moment_never_reaches_the_database(site: Site) -> None:
-    with writing(site, SYSTEM) as unit, pytest.raises(StatementError, match="time zone"):
+    with writing(site, SYSTEM) as unit:
         unit.now = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001
-        post(unit, "ann@example.org", "invitation")
+        with pytest.raises(StatementError, match="time zone"):
+            post(unit, "ann@example.org", "invitation")
         unit.db.rollback()
     with reading(site, SYSTEM) as unit:
         assert unit.db.query(Letter).count() == 0

@@ -11,6 +11,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.casework import facts_for
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
+from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.permissions import Permission, Seat
 from app.standards.queries import edition, rule_pack
@@ -50,7 +51,7 @@ def inside(unit: Unit) -> bool:
     return unit.actor.seat in (Seat.RRN, Seat.BODY)
 
 
-def find_audit(unit: Unit, ref: str) -> Audit:
+def find_audit(unit: Unit, ref: Ref) -> Audit:
     """The audit of that reference, locked when writing. Raises NotFound."""
     audit: Audit | None = unit.db.scalar(unit.lock(visible(unit).where(Audit.ref == ref)))
     if audit is None:
@@ -62,7 +63,7 @@ def no_such_audit() -> NotFound:
     return NotFound(_("There is no evaluation at this address, or it is not one that you may see."))
 
 
-def find_finding(unit: Unit, ref: str) -> Finding:
+def find_finding(unit: Unit, ref: Ref) -> Finding:
     """The finding of that reference, locked when writing. Raises NotFound."""
     finding: Finding | None = unit.db.scalar(unit.lock(visible_findings(unit).where(Finding.ref == ref)))
     if finding is None:

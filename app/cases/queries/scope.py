@@ -20,6 +20,7 @@ from app.certificates.rules import parse_number
 from app.curricula.models import CurriculumVersion
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
+from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.permissions import Permission, Seat
 
@@ -38,7 +39,7 @@ def visible(unit: Unit) -> Select[Case]:
     return select(Case) if actor.id == "system" else select(Case).where(false())
 
 
-def find_case(unit: Unit, ref: str) -> Case:
+def find_case(unit: Unit, ref: Ref) -> Case:
     """The case of that reference, if the actor may know of it. Raises NotFound.
 
     It is not locked: a step locks the licence first, then moves the case with one conditional UPDATE (rules page, 20).

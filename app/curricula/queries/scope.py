@@ -16,6 +16,7 @@ from app.curricula.models import (
 from app.curricula.rules import VersionStatus
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound, Refused
+from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.permissions import Permission, Seat
 from app.providers.models import TrainingService
@@ -86,7 +87,7 @@ def find_curriculum(unit: Unit, ref: str) -> Curriculum:
     return found
 
 
-def find_version(unit: Unit, ref: str) -> CurriculumVersion:
+def find_version(unit: Unit, ref: Ref) -> CurriculumVersion:
     """The version of that reference, locked when writing. Raises NotFound outside the actor's scope."""
     found: CurriculumVersion | None = unit.db.scalar(
         unit.lock(visible_versions(unit).where(CurriculumVersion.ref == ref))
