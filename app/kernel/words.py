@@ -28,9 +28,13 @@ def plural(one: str, many: str, count: int) -> str:
     return words().ngettext(one, many, count).format(count=count)
 
 
+NAMES = {"northern_ireland": "Northern Ireland"}
+"""Words of the domain that are names: every part keeps its capital."""
+
+
 def label(value: str) -> str:
     """A word of the domain as people read it: `training_service` becomes "Training service"."""
-    text = str(value).replace("_", " ").replace("-", " ")
+    text = NAMES.get(str(value)) or str(value).replace("_", " ").replace("-", " ")
     return _(text[:1].upper() + text[1:])
 
 

@@ -102,7 +102,7 @@ def authority_sentence(name: str, number: str, seen: StatusOn, expires: str, in_
     """May this holder use the mark, and why, in one sentence."""
     if not seen.certified:
         since = in_words(seen.since) if seen.since else ""
-        return _("No. {name} is not certified since {day} under certificate {number}, so it may not show the mark.").format(name=name, day=since, number=number)
+        return _("No. {name} has not been certified under certificate {number} since {day}, so it may not show the mark.").format(name=name, day=since, number=number)
     if not in_order:
         return _("No. The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown.").format(name=name)
     if len(seen.certified) < len(seen.items):

@@ -49,4 +49,4 @@ def opens(browser: Browser, live: Live) -> Iterator[Opens]:
 
     yield one
     for screen in screens:
-        screen.page.context.close()
+        screen.closes()

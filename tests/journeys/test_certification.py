@@ -34,7 +34,7 @@ class Story:
 
     def leaves(self, who: str) -> None:
         """Somebody closes the browser."""
-        self.screens.pop(who).page.context.close()
+        self.screens.pop(who).closes()
 
     def at_case(self, who: str, width: int = 1280) -> Screen:
         """Somebody who looks at the case, by way of nothing but its address."""

@@ -39,7 +39,7 @@ def test_a_parent_finds_out_whether_the_training_at_school_is_certified(live: Li
 
 def a_name_spelled_wrong_is_found(parent: Screen) -> None:
     parent.visits("/").reads("Is this restraint training certified?", "What certification means")
-    parent.sends("Search", q="Harbor Lane Trainning")
+    parent.sends("Search the register", q="Harbor Lane Trainning")
     parent.reads("These were found for", "Harbour Lane Training", "Certified until")
 
 

@@ -139,7 +139,7 @@ def a_suspension_and_its_end_are_seen_at_once(story: Story) -> None:
         certificate, "suspend", effective_on=today, reason_code="nonconformity", private_text="Two findings stayed open.",
         ends_when="Both are closed.", limit_on=story.cast.day(90).isoformat(), contact="Olive Officer",
     )  # fmt: skip
-    assert seen(story) == ("suspended", False)
+    assert seen(story) == ("was_certified", False)
     story.of["decider"].takes(certificate, "reinstate", effective_on=today, reason_code="resolved", public_text="It was put right.")
     assert seen(story) == ("certified", True)
 

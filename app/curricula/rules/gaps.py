@@ -150,7 +150,8 @@ def requirements_are_answered(content: Content, facts: VersionFacts) -> Gap | No
     holes = holes_of(content, facts.needed)
     if not holes:
         return None
-    named = listed(holes[:MOST_NAMED]) if len(holes) <= MOST_NAMED else ", ".join(holes[:MOST_NAMED]) + " …"
+    more = len(holes) - MOST_NAMED
+    named = listed(holes if more <= 0 else [*holes[:MOST_NAMED], _("{count} more").format(count=more)])
     counted = plural(
         "{count} requirement has no answer yet", "{count} requirements have no answer yet", len(holes)
     )
