@@ -153,10 +153,13 @@ def _since(unit: Unit, table: Any, moved: bool) -> dict[str, datetime]:
 
 
 def steps_of(
-    unit: Unit, workflow: Workflow[Any], subject: Subject
+    unit: Unit, workflow: Workflow[Any], subject: Subject, seen: Facts | None = None
 ) -> tuple[list[StepView], list[BarredView]]:
-    """The steps the actor can take now, and those of their roles that are barred by a rule, with the reason."""
-    seen = facts(unit, workflow, subject)
+    """The steps the actor can take now, and those of their roles that are barred by a rule, with the reason.
+
+    `seen` are the facts when the page has gathered them already.
+    """
+    seen = seen or facts(unit, workflow, subject)
     steps, barred = [], []
     for step in workflow.steps:
         if step.quiet:
