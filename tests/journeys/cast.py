@@ -112,8 +112,6 @@ def _service_with_trainer(cast: Cast) -> str:
     service = Service(
         *numbers, cast.provider.id, cast.provider.ref, cast.body.id, manager=wyn, officer=cast.body.officer
     )
-    papers = {
-        name: cast.day(days)
-        for name, days in (("ils_expires_on", 200), ("cpd_until", 300), ("reaccredited_on", -40))
-    }
-    return make_trainer(cast.site, service, at="evidence_complete", **papers)
+    return make_trainer(
+        cast.site, service, at="evidence_complete", ils_expires_on=cast.day(200), cpd_until=cast.day(300), reaccredited_on=cast.day(-40)
+    )

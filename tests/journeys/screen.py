@@ -140,7 +140,7 @@ class Screen:
 
     def offers(self, words: str) -> bool:
         """Whether there is such a button or link."""
-        return any(self.page.get_by_role(kind, name=words, exact=True).count() for kind in ("button", "link"))  # type: ignore[arg-type]
+        return any(self.page.get_by_role(kind, name=words, exact=True).count() for kind in ("button", "link"))
 
     # how it is done
 
