@@ -1,7 +1,7 @@
 """A register of any size: a few certificates by the real commands, then many more rows of the kind those commands wrote.
 
 The many are copies of one real certificate under other names and numbers: holder, service, curricula, paper, history, journal
-and ledger, so that every page and every proof finds what it looks for. SQLite only, which is what one machine runs.
+and ledger. Their files, modules and cases are not there, so `rrn check` would complain. SQLite only.
 """
 
 import hashlib
