@@ -59,7 +59,7 @@ def asked(app: FastAPI, paths: list[str], headers: dict[str, str]) -> dict[str, 
     for path in paths:
         for turn in ("first", "counted"):
             with counting(app) as said:
-                answer = reader.get(path, headers=headers, params={"turn": f"{turn}{app.state.site.clock().timestamp()}"})
+                answer = reader.get(f"{path}{'&' if '?' in path else '?'}turn={turn}{app.state.site.clock().timestamp()}", headers=headers)
             assert answer.status_code == 200, (path, answer.text)
         counts[path] = len(said)
     return counts
