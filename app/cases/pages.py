@@ -8,7 +8,6 @@ from pydantic import Field
 from app.cases import commands, queries
 from app.cases.queries import AgreementPage, CaseView, QueueView
 from app.cases.rules import CASE, State
-from app.cases.rules.application import NEEDED
 from app.cases.rules.forms import OpenCase, OpenFollowUp, SaveApplication
 from app.kernel.database import Unit
 from app.kernel.fields import Optional, Ref, View
@@ -72,16 +71,10 @@ def application(unit: Unit, ref: Ref) -> ApplicationPage:
         choices=queries.application_choices(unit, case),
     )  # fmt: skip
     return ApplicationPage(
-        ref=case.ref, version=case.version, form=_asking_for_what_is_needed(drawn), missing=queries.gaps_of(unit, case),
+        ref=case.ref, version=case.version, form=drawn, missing=queries.gaps_of(unit, case),
         saved=queries.saved_words(unit, case), ever_saved=queries.application_of(unit, case).saved_at is not None,
         body=queries.body_of(unit, case),
     )  # fmt: skip
-
-
-def _asking_for_what_is_needed(form: FormView) -> FormView:
-    """Saving asks for nothing, sending does: no question whose answer will be missed is called optional."""
-    fields = [one.model_copy(update={"required": one.required or one.name in NEEDED}) for one in form.fields]
-    return form.model_copy(update={"fields": fields})
 
 
 def ask_application(unit: Unit, ref: Ref) -> Ask:

@@ -192,7 +192,9 @@ def connect(settings: Settings, clock: Clock = system_clock) -> Site:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=POOL, max_overflow=50, pool_timeout=WAIT_SECONDS, hide_parameters=True)
+        engine = create_engine(
+            url, pool_size=POOL, max_overflow=50, pool_timeout=WAIT_SECONDS, hide_parameters=True
+        )
         _behave_like_a_server(engine)
     else:
         limits = "-c lock_timeout=4000 -c statement_timeout=15000 -c synchronous_commit=on -c timezone=UTC"

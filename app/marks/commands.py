@@ -44,7 +44,9 @@ def make_logo(unit: Unit, certificate: Certificate, form: NewLogo) -> LogoFile:
     file.digest = hashlib.sha256(drawn(unit, certificate, file)).hexdigest()
     unit.db.add(file)
     unit.db.flush()
-    record(unit, "mark.file_made", file, certificate=certificate.number, file=form.kind.value, digest=file.digest)
+    record(
+        unit, "mark.file_made", file, certificate=certificate.number, file=form.kind.value, digest=file.digest
+    )
     return file
 
 
@@ -56,7 +58,10 @@ def check_authority(unit: Unit, certificate: Certificate) -> None:
 
 def drawn(unit: Unit, certificate: Certificate, file: LogoFile) -> bytes:
     """The file's bytes: drawn anew each time, the same bytes for the same row."""
-    holder, body = organisation(unit, certificate.holder_id).name, organisation(unit, certificate.body_id).name
+    holder, body = (
+        organisation(unit, certificate.holder_id).name,
+        organisation(unit, certificate.body_id).name,
+    )
     if file.kind is FileKind.SVG:
         return mark_svg(certificate.number, body, holder, file.ref)
     return mark_png(certificate.number, body, file.ref)
@@ -73,7 +78,14 @@ def mark_png(number: str, body: str, file_id: str) -> bytes:
     for px, py in _curve():
         pen.ellipse([_px(px - 3.5), _px(py - 3.5), _px(px + 3.5), _px(py + 3.5)], fill=LINE)
     _write(pen, (122, 50), _("Certified training"), 30, "SemiBold", "ls")
-    _write(pen, (122, 77), _("RRN Training Standards, certificate {number}").format(number=number), 18, "Regular", "ls")
+    _write(
+        pen,
+        (122, 77),
+        _("RRN Training Standards, certificate {number}").format(number=number),
+        18,
+        "Regular",
+        "ls",
+    )
     _write(pen, (122, 101), _("Certified by {body}").format(body=body), 14, "Regular", "ls")
     _write(pen, (WIDTH - 8, HEIGHT - 6), file_id, 8, "Regular", "rs")
     out = BytesIO()
@@ -93,11 +105,15 @@ def _curve() -> list[tuple[float, float]]:
         for step in range(STEPS + 1):
             t = step / STEPS
             weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            points.append(tuple(sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1)))
+            points.append(
+                tuple(sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
+            )
     return [(x, y) for x, y in points]
 
 
-def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int, weight: str, anchor: str) -> None:
+def _write(
+    pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int, weight: str, anchor: str
+) -> None:
     """One line of text, made smaller until it fits."""
     room = _px(WIDTH - at[0] - 8) if anchor == "ls" else _px(WIDTH)
     height = size * SCALE

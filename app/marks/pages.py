@@ -72,4 +72,8 @@ def _handed_out(unit: Unit, number: str, kind: FileKind, ref: str | None) -> Ans
 @area.file("/badge/{number}.svg", may=PUBLIC)
 def badge(unit: Unit, number: str) -> Answer:
     """The live badge: what the register says of a number just now."""
-    return Answer(badge_svg(queries.badge_view(unit, number)), "image/svg+xml", headers={"Cache-Control": "public, no-cache"})
+    return Answer(
+        badge_svg(queries.badge_view(unit, number)),
+        "image/svg+xml",
+        headers={"Cache-Control": "public, no-cache"},
+    )

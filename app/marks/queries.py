@@ -104,37 +104,79 @@ def mark_view(unit: Unit, ref: str, on: date | None = None) -> MarkView:
     return _as_affiliate(unit, found, name, day)
 
 
-def _as_holder(unit: Unit, found: Organisation, name: str, held: Sequence[Certificate], day: date) -> MarkView:
+def _as_holder(
+    unit: Unit, found: Organisation, name: str, held: Sequence[Certificate], day: date
+) -> MarkView:
     seen = statuses_on(unit, held, day)
-    best = max(held, key=lambda one: (len(seen[one.id].certified) > 0, seen[one.id].status is not None, one.id))
+    best = max(
+        held, key=lambda one: (len(seen[one.id].certified) > 0, seen[one.id].status is not None, one.id)
+    )
     rights = standing(unit, best.body_id, day)
-    sentence = authority_sentence(name, best.number, seen[best.id], in_words(best.expires_on), rights.may_surveil)
+    sentence = authority_sentence(
+        name, best.number, seen[best.id], in_words(best.expires_on), rights.may_surveil
+    )
     may = bool(seen[best.id].certified) and rights.may_surveil
-    claim = rule_pack(best.rule_pack).claims.correct.format(body=organisation(unit, best.body_id).name, number=best.number)
-    return _answer(unit, found, name, day, may, sentence, [rights.sentence], _scopes([(best, seen[best.id])], rights.may_surveil), claim)
+    claim = rule_pack(best.rule_pack).claims.correct.format(
+        body=organisation(unit, best.body_id).name, number=best.number
+    )
+    return _answer(
+        unit,
+        found,
+        name,
+        day,
+        may,
+        sentence,
+        [rights.sentence],
+        _scopes([(best, seen[best.id])], rights.may_surveil),
+        claim,
+    )
 
 
 def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> MarkView:
     """An affiliate shows the mark of its provider, for training its own staff, while both stand."""
-    rows = select(Affiliate).where(Affiliate.organisation_id == found.id).order_by(Affiliate.id.desc()).limit(MOST_CHAINED)
+    rows = (
+        select(Affiliate)
+        .where(Affiliate.organisation_id == found.id)
+        .order_by(Affiliate.id.desc())
+        .limit(MOST_CHAINED)
+    )
     approved = [one for one in unit.db.scalars(rows) if affiliate_is_approved(unit, one.id, day)]
     for one in approved:
         held = unit.db.scalars(
-            select(Certificate).where(Certificate.service_id == one.service_id, was_published()).order_by(Certificate.id.desc()).limit(MOST_CHAINED)
+            select(Certificate)
+            .where(Certificate.service_id == one.service_id, was_published())
+            .order_by(Certificate.id.desc())
+            .limit(MOST_CHAINED)
         ).all()
         seen = statuses_on(unit, held, day)
         for certificate in held:
             rights = standing(unit, certificate.body_id, day)
             if seen[certificate.id].certified and rights.may_surveil:
                 provider = name_on(unit, certificate.holder_id, day)
-                sentence = _("Yes, as an approved affiliate of {provider}: {name} may show the mark with number {number} for training its own staff.")
+                sentence = _(
+                    "Yes, as an approved affiliate of {provider}: {name} may show the mark with number {number} for training its own staff."
+                )
                 said = sentence.format(provider=provider, name=name, number=certificate.number)
-                claim = rule_pack(certificate.rule_pack).claims.correct.format(body=organisation(unit, certificate.body_id).name, number=certificate.number)
-                return _answer(unit, found, name, day, True, said, [rights.sentence], _scopes([(certificate, seen[certificate.id])], True), claim)
+                claim = rule_pack(certificate.rule_pack).claims.correct.format(
+                    body=organisation(unit, certificate.body_id).name, number=certificate.number
+                )
+                return _answer(
+                    unit,
+                    found,
+                    name,
+                    day,
+                    True,
+                    said,
+                    [rights.sentence],
+                    _scopes([(certificate, seen[certificate.id])], True),
+                    claim,
+                )
     sentence = (
         _("No. {name} is an approved affiliate, but its provider is not certified on this day.")
         if approved
-        else _("No. {name} neither holds a certificate nor is an approved affiliate on this day, so it may not show the mark.")
+        else _(
+            "No. {name} neither holds a certificate nor is an approved affiliate on this day, so it may not show the mark."
+        )
     )
     return _answer(unit, found, name, day, False, sentence.format(name=name), [], [], "")
 
@@ -151,10 +193,24 @@ def _scopes(held: list[tuple[Certificate, StatusOn]], in_order: bool) -> list[Sc
 
 
 def _answer(
-    unit: Unit, found: Organisation, name: str, day: date, may: bool, sentence: str, reasons: list[str], scopes: list[ScopeView], claim: str
+    unit: Unit,
+    found: Organisation,
+    name: str,
+    day: date,
+    may: bool,
+    sentence: str,
+    reasons: list[str],
+    scopes: list[ScopeView],
+    claim: str,
 ) -> MarkView:
     part = may and not all(scope.may_use for scope in scopes)
-    title = _("Yes, for some of its curricula") if part else _("Yes, it may show the mark") if may else _("No, it may not show the mark")
+    title = (
+        _("Yes, for some of its curricula")
+        if part
+        else _("Yes, it may show the mark")
+        if may
+        else _("No, it may not show the mark")
+    )
     return MarkView(
         organisation=found.ref, name=name, on=day, today=unit.today, may_use=may, title=title, tone="partly" if part else "yes" if may else "no",
         sentence=sentence, reasons=reasons, scopes=scopes, claim=claim if may and day == unit.today else "", as_of_log_size=head(unit).size,
@@ -195,10 +251,17 @@ def marks_view(unit: Unit) -> MarksView:
 
 def files_of(unit: Unit, ids: list[int]) -> Sequence[LogoFile]:
     """The logo files made for some certificates, newest first."""
-    return unit.db.scalars(select(LogoFile).where(LogoFile.certificate_id.in_(ids)).order_by(LogoFile.id.desc()).limit(MOST_SHOWN)).all()
+    return unit.db.scalars(
+        select(LogoFile)
+        .where(LogoFile.certificate_id.in_(ids))
+        .order_by(LogoFile.id.desc())
+        .limit(MOST_SHOWN)
+    ).all()
 
 
-def _holder_view(unit: Unit, one: Certificate, seen: StatusOn, in_order: bool, names: dict[int, str], files: list[LogoFile]) -> HolderMarkView:
+def _holder_view(
+    unit: Unit, one: Certificate, seen: StatusOn, in_order: bool, names: dict[int, str], files: list[LogoFile]
+) -> HolderMarkView:
     badge = badge_of(seen, one.number, in_words(one.expires_on))
     may = bool(seen.certified) and in_order
     return HolderMarkView(
@@ -221,16 +284,27 @@ def authority_refusal(unit: Unit, certificate: Certificate) -> str | None:
 
 def find_file(unit: Unit, certificate: Certificate, ref: str, kind: str) -> LogoFile:
     """The logo file of that reference and kind, or the newest of the kind when none is named. Raises NotFound."""
-    rows = select(LogoFile).where(LogoFile.certificate_id == certificate.id, LogoFile.kind == kind).order_by(LogoFile.id.desc()).limit(1)
+    rows = (
+        select(LogoFile)
+        .where(LogoFile.certificate_id == certificate.id, LogoFile.kind == kind)
+        .order_by(LogoFile.id.desc())
+        .limit(1)
+    )
     found = unit.db.scalar(rows.where(LogoFile.ref == ref) if ref else rows)
     if found is None:
-        raise NotFound(_("No such logo file was made yet. Make one on the page of the logo, then download it."))
+        raise NotFound(
+            _("No such logo file was made yet. Make one on the page of the logo, then download it.")
+        )
     return found
 
 
 def badge_view(unit: Unit, number: str) -> Badge:
     """What the badge of a number says now."""
     typed = parse_number(number)
-    one = unit.db.scalar(select(Certificate).where(Certificate.number == typed.number)) if typed.number else None
+    one = (
+        unit.db.scalar(select(Certificate).where(Certificate.number == typed.number))
+        if typed.number
+        else None
+    )
     seen = status_on(unit, one.id, unit.today) if one else None
     return badge_of(seen, typed.number, in_words(one.expires_on) if one else "")

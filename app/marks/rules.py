@@ -30,7 +30,15 @@ LINE: Final = "#8a5300"
 PAPER: Final = "#ffffff"
 RING: Final = (60.0, 60.0, 44.0, 7.0)
 """Centre, radius and stroke of the ring, on a canvas of 420 by 120."""
-WAVE: Final = ((36.0, 64.0), (45.0, 52.0), (52.0, 52.0), (60.0, 64.0), (68.0, 76.0), (75.0, 76.0), (84.0, 64.0))
+WAVE: Final = (
+    (36.0, 64.0),
+    (45.0, 52.0),
+    (52.0, 52.0),
+    (60.0, 64.0),
+    (68.0, 76.0),
+    (75.0, 76.0),
+    (84.0, 64.0),
+)
 """The steady line in the ring: two cubic curves, each with a start, two handles and an end."""
 WIDTH: Final = 420
 HEIGHT: Final = 120
@@ -85,7 +93,11 @@ def mark_svg(number: str, body: str, made_for: str, file_id: str) -> bytes:
     x, y, radius, stroke = RING
     (ax, ay), *rest = WAVE
     handles = " ".join(f"{px:g} {py:g}" for px, py in rest)
-    about = escape(_("Certified training. Certificate {number}, certified by {body}, made for {holder}.").format(number=number, body=body, holder=made_for))
+    about = escape(
+        _("Certified training. Certificate {number}, certified by {body}, made for {holder}.").format(
+            number=number, body=body, holder=made_for
+        )
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t"><title id="t">{about}</title>'
         f"<desc>{escape(file_id)}</desc>"
@@ -102,10 +114,20 @@ def authority_sentence(name: str, number: str, seen: StatusOn, expires: str, in_
     """May this holder use the mark, and why, in one sentence."""
     if not seen.certified:
         since = in_words(seen.since) if seen.since else ""
-        return _("No. {name} has not been certified under certificate {number} since {day}, so it may not show the mark.").format(name=name, day=since, number=number)
+        return _(
+            "No. {name} has not been certified under certificate {number} since {day}, so it may not show the mark."
+        ).format(name=name, day=since, number=number)
     if not in_order:
-        return _("No. The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown.").format(name=name)
+        return _(
+            "No. The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown."
+        ).format(name=name)
     if len(seen.certified) < len(seen.items):
-        said = _("Yes, for {good} of {all} curricula only: {name} may show the mark with number {number} beside those until {day}.")
-        return said.format(good=len(seen.certified), all=len(seen.items), name=name, number=number, day=expires)
-    return _("Yes. {name} may show the mark with number {number} until {day}, for the curricula on its certificate.").format(name=name, number=number, day=expires)
+        said = _(
+            "Yes, for {good} of {all} curricula only: {name} may show the mark with number {number} beside those until {day}."
+        )
+        return said.format(
+            good=len(seen.certified), all=len(seen.items), name=name, number=number, day=expires
+        )
+    return _(
+        "Yes. {name} may show the mark with number {number} until {day}, for the curricula on its certificate."
+    ).format(name=name, number=number, day=expires)

@@ -48,7 +48,9 @@ def register(
     status: Annotated[Status | None, Optional, Query()] = None, on: AskedDay = None, after: Annotated[Ref | None, Optional, Query()] = None,
 ) -> RegisterView:  # fmt: skip
     """Search the register, today or on a past day."""
-    asked = Filters(q=q, nation=nation, setting=setting, population=population, route=route, body=body, status=status)
+    asked = Filters(
+        q=q, nation=nation, setting=setting, population=population, route=route, body=body, status=status
+    )
     return queries.register_view(unit, asked, on, after)
 
 
@@ -71,7 +73,14 @@ def scanned(unit: Unit, number: Typed, on: AskedDay = None, known_at: Moment = N
 
 
 @area.page("/check", "registry/check.html", may=PUBLIC)
-def check(unit: Unit, organisation: Typed = "", curriculum: Typed = "", trainer: Typed = "", affiliate: Typed = "", on: AskedDay = None) -> CheckView:
+def check(
+    unit: Unit,
+    organisation: Typed = "",
+    curriculum: Typed = "",
+    trainer: Typed = "",
+    affiliate: Typed = "",
+    on: AskedDay = None,
+) -> CheckView:
     """Does this course by this organisation with this trainer at this place count on this day?"""
     return queries.check_view(unit, organisation, curriculum, trainer, affiliate, on)
 

@@ -32,6 +32,7 @@ TONES = {
     Status.TERMINATED: "no", Status.SUPERSEDED: "plain", Status.TRANSFERRED: "plain",
 }  # fmt: skip
 
+
 @dataclass(frozen=True)
 class Verdict:
     """The big plain answer: one of four words for programs, a tone, a title and a sentence for people."""
@@ -61,7 +62,9 @@ def item_words(item: ItemOn) -> str:
     return _("{status} since {day}").format(status=word(item.status), day=in_words(item.since))
 
 
-def verdict(name: str, number: str, seen: StatusOn, expires_on: date, starts_on: date, on: date, today: date) -> Verdict:
+def verdict(
+    name: str, number: str, seen: StatusOn, expires_on: date, starts_on: date, on: date, today: date
+) -> Verdict:
     """The answer about one certificate on a day. It is never better than the weakest line under it."""
     if not seen.published:
         return never_issued()
@@ -87,18 +90,35 @@ def _before(name: str, number: str, starts_on: date, on: date) -> Verdict:
 def _certified(name: str, number: str, seen: StatusOn, expires_on: date, on: date, today: date) -> Verdict:
     good, all_of_them = len(seen.certified), len(seen.items)
     whole = good == all_of_them
-    title = _for_all(good) if whole else _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
+    title = (
+        _for_all(good)
+        if whole
+        else _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
+    )
     if on == today:
         said = _("{name} is certified until {day}.").format(name=name, day=in_words(expires_on))
     else:
-        said = plural("{{name}} was certified on {{day}} for {count} curriculum.", "{{name}} was certified on {{day}} for {count} curricula.", good)
+        said = plural(
+            "{{name}} was certified on {{day}} for {count} curriculum.",
+            "{{name}} was certified on {{day}} for {count} curricula.",
+            good,
+        )
         said = said.format(name=name, day=in_words(on))
     rest = "" if whole else " " + _others(seen, on == today)
-    return Verdict(Answer.CERTIFIED, "yes" if whole else "partly", title, f"{said}{rest} " + _("Certificate {number}.").format(number=number))
+    return Verdict(
+        Answer.CERTIFIED,
+        "yes" if whole else "partly",
+        title,
+        f"{said}{rest} " + _("Certificate {number}.").format(number=number),
+    )
 
 
 def _for_all(count: int) -> str:
-    return _("Yes, for the one curriculum on it") if count == 1 else _("Yes, for all {count} curricula").format(count=count)
+    return (
+        _("Yes, for the one curriculum on it")
+        if count == 1
+        else _("Yes, for all {count} curricula").format(count=count)
+    )
 
 
 def _others(seen: StatusOn, now: bool) -> str:
@@ -107,8 +127,14 @@ def _others(seen: StatusOn, now: bool) -> str:
     for item in seen.items:
         if not item.status.gives_rights:
             counts[item.status] = counts.get(item.status, 0) + 1
-    one, many = ("{count} curriculum is {{status}}.", "{count} curricula are {{status}}.") if now else ("{count} curriculum was {{status}}.", "{count} curricula were {{status}}.")
-    return " ".join(plural(one, many, count).format(status=word(status).lower()) for status, count in counts.items())
+    one, many = (
+        ("{count} curriculum is {{status}}.", "{count} curricula are {{status}}.")
+        if now
+        else ("{count} curriculum was {{status}}.", "{count} curricula were {{status}}.")
+    )
+    return " ".join(
+        plural(one, many, count).format(status=word(status).lower()) for status, count in counts.items()
+    )
 
 
 def _suspended(name: str, number: str, seen: StatusOn, on: date, today: date) -> Verdict:
@@ -127,8 +153,12 @@ def _ended(name: str, number: str, seen: StatusOn, on: date, today: date) -> Ver
     since = max(item.since for item in seen.items) if status.gives_rights and seen.items else seen.since or on
     now = on == today
     last = date.fromordinal(since.toordinal() - 1)
-    title = (_("Not now: it ended on {day}") if now else _("Not on that day: it had ended on {day}")).format(day=in_words(last))
-    said = _("{name} was certified until {day}. Certificate {number}.").format(name=name, day=in_words(last), number=number)
+    title = (_("Not now: it ended on {day}") if now else _("Not on that day: it had ended on {day}")).format(
+        day=in_words(last)
+    )
+    said = _("{name} was certified until {day}. Certificate {number}.").format(
+        name=name, day=in_words(last), number=number
+    )
     return Verdict(Answer.WAS_CERTIFIED, "no", title, f"{said} {ending(status)}".strip())
 
 
@@ -158,13 +188,17 @@ def not_known_then(known: str) -> Verdict:
 
 def look_again(typed: str) -> Verdict:
     """A number that cannot be right: a slip of the pen is never told as a no."""
-    said = _("The last character of this number does not fit the others, so one of them is wrong. Please look again. Nothing is said about anybody.")
+    said = _(
+        "The last character of this number does not fit the others, so one of them is wrong. Please look again. Nothing is said about anybody."
+    )
     return Verdict(Answer.CANNOT_TELL, "unknown", _("We cannot tell"), said) if typed else not_a_number()
 
 
 def not_a_number() -> Verdict:
     """Something that does not look like a certificate number at all."""
-    said = _("That does not look like a certificate number. One looks like ABC-000123-4: three letters, six figures and one more character.")
+    said = _(
+        "That does not look like a certificate number. One looks like ABC-000123-4: three letters, six figures and one more character."
+    )
     return Verdict(Answer.CANNOT_TELL, "unknown", _("We cannot tell"), said)
 
 
@@ -174,13 +208,23 @@ def line_of(seen: StatusOn, expires_on: date) -> str:
     if seen.status is None:
         return _("Not certified on that day.")
     if good and good == all_of_them:
-        said = plural("Certified until {{day}} for {count} curriculum.", "Certified until {{day}} for {count} curricula.", good)
+        said = plural(
+            "Certified until {{day}} for {count} curriculum.",
+            "Certified until {{day}} for {count} curricula.",
+            good,
+        )
         return said.format(day=in_words(expires_on))
     if good:
-        said = _("Certified until {day} for {good} of {all} curricula.").format(day=in_words(expires_on), good=good, all=all_of_them)
+        said = _("Certified until {day} for {good} of {all} curricula.").format(
+            day=in_words(expires_on), good=good, all=all_of_them
+        )
         return f"{said} {_others(seen, True)}"
     if seen.status is Status.SUSPENDED or seen.status.gives_rights:
-        since = seen.since if seen.status is Status.SUSPENDED else max((item.since for item in seen.items), default=seen.since)
+        since = (
+            seen.since
+            if seen.status is Status.SUSPENDED
+            else max((item.since for item in seen.items), default=seen.since)
+        )
         return _("Suspended since {day}.").format(day=in_words(since or expires_on))
     last = date.fromordinal((seen.since or expires_on).toordinal() - 1)
     return _("{status}: its last day was {day}.").format(status=word(seen.status), day=in_words(last))

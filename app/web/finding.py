@@ -25,7 +25,9 @@ class ByFirstWord:
             assert "{" not in word, f"every address begins with a word of its own: {route}"
             groups[word].append(route)
         self.router = router
-        self.groups = {word: APIRouter(routes=routes, redirect_slashes=False) for word, routes in groups.items()}
+        self.groups = {
+            word: APIRouter(routes=routes, redirect_slashes=False) for word, routes in groups.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         group = self.groups.get(first_word(scope["path"])) if scope["type"] == "http" else None

@@ -49,7 +49,11 @@ class Kept:
     def squeezed(self) -> tuple[Headers, bytes]:
         """Header lines and body in gzip; squeezing is left to the second who asks, for most answers are asked for once."""
         body = gzip.compress(self.body, 6, mtime=0)
-        return [*self.headers, (b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())], body
+        return [
+            *self.headers,
+            (b"content-encoding", b"gzip"),
+            (b"content-length", str(len(body)).encode()),
+        ], body
 
 
 class KeptAnswers:

@@ -60,7 +60,9 @@ def answer_http(request: Request, error: Exception) -> Response:
         ),
         400: _("What you sent could not be read as a form. Nothing was saved: go back and send it again."),
         405: _("This address does not take that kind of request. Nothing was changed."),
-        413: _("What you sent is larger than is taken here. Nothing was saved: send less, or a smaller file."),
+        413: _(
+            "What you sent is larger than is taken here. Nothing was saved: send less, or a smaller file."
+        ),
         415: _("What you sent is of a kind that is not taken here. Nothing was saved: send a form or JSON."),
     }.get(error.status_code, _("The request could not be carried out. Nothing was changed."))
     return problem(request, error.status_code, said, headers=dict(error.headers or {}))

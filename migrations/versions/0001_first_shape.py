@@ -204,7 +204,6 @@ FUNCTIONS = (
     "technique_frozen_update",
     "trainer_approval_append_only",
 )
-VIRTUAL = ()
 TABLES = (
     "finding_response_evidence",
     "technique",
@@ -299,8 +298,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove everything."""
     engine = op.get_bind().dialect.name
-    for name in VIRTUAL if engine == "sqlite" else ():
-        op.execute(f"DROP TABLE {name}")
     drop_tables()
     for name in FUNCTIONS if engine == "postgresql" else ():
         op.execute(f"DROP FUNCTION {name}()")

@@ -49,10 +49,14 @@ class Server:
 def serving(port: int, *command: str) -> Iterator[Server]:
     """Start a server, wait for its first answer, end it in any case."""
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", *command], env={**os.environ, "MALLOC_ARENA_MAX": "2"})  # as in the Dockerfile
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command], env={**os.environ, "MALLOC_ARENA_MAX": "2"}
+    )  # as in the Dockerfile
     try:
         while not _answers(port):
-            assert process.poll() is None and time.perf_counter() - begun < START_SECONDS, "the server did not start"
+            assert process.poll() is None and time.perf_counter() - begun < START_SECONDS, (
+                "the server did not start"
+            )
             time.sleep(0.01)
         yield Server(process.pid, port, time.perf_counter() - begun, cpu_seconds(process.pid))
     finally:
@@ -142,38 +146,56 @@ def measure_unit(found: Results, server: Server, counts: list[int], seconds: flo
         found.add("bare route", count, load)
 
 
-def measure_questions(found: Results, server: Server, world: World, counts: list[int], seconds: float) -> None:
+def measure_questions(
+    found: Results, server: Server, world: World, counts: list[int], seconds: float
+) -> None:
     """Every question at every number of connections."""
     for question in questions(world):
         headers = {"Cookie": f"session={world.cookie}"} if question.cookie else {}
         get(server.pid, server.port, question.path, 1, 1, fresh=False, headers=headers)
         for count in counts:
-            load = get(server.pid, server.port, question.path, count, seconds, fresh=question.fresh, headers=headers)
+            load = get(
+                server.pid, server.port, question.path, count, seconds, fresh=question.fresh, headers=headers
+            )
             found.add(question.words, count, load)
 
 
-def measure_recording(found: Results, server: Server, world: World, counts: list[int], seconds: float) -> None:
+def measure_recording(
+    found: Results, server: Server, world: World, counts: list[int], seconds: float
+) -> None:
     """Results recorded by JSON, each connection in a requirement of its own; every one a durable transaction."""
     versions = dict.fromkeys(world.lanes, 0)
     for count in counts:
         lanes = iter(world.lanes)
         mine: dict[Connection, tuple[str, str]] = {}
 
-        async def record(connection: Connection, turn: int, mine: dict[Connection, tuple[str, str]] = mine, lanes: Iterator[tuple[str, str]] = lanes) -> bool:
+        async def record(
+            connection: Connection,
+            turn: int,
+            mine: dict[Connection, tuple[str, str]] = mine,
+            lanes: Iterator[tuple[str, str]] = lanes,
+        ) -> bool:
             lane = mine.setdefault(connection, mine.get(connection) or next(lanes))
             status, _body = await connection.ask(_recording(world, lane, turn, versions[lane]))
             versions[lane] += status == 200
             return status == 200
 
         before = cpu_seconds(server.pid)
-        rate, p50, p99, errors, asked = asyncio.run(many(server.port, min(count, len(world.lanes)), seconds, record))
+        rate, p50, p99, errors, asked = asyncio.run(
+            many(server.port, min(count, len(world.lanes)), seconds, record)
+        )
         spent = 1000 * (cpu_seconds(server.pid) - before) / max(1, asked)
         found.add("record a result (POST, durable)", count, Load(rate, p50, p99, spent, errors))
 
 
 def _recording(world: World, lane: tuple[str, str], turn: int, version: int) -> bytes:
     audit, number = lane
-    said = {"outcome": "met" if turn % 2 else "partly", "note": f"Seen, look {turn}.", "reason": "Seen.", "version": version}
+    said = {
+        "outcome": "met" if turn % 2 else "partly",
+        "note": f"Seen, look {turn}.",
+        "reason": "Seen.",
+        "version": version,
+    }
     body = json.dumps(said).encode()
     head = (
         f"POST /api/v1/audits/{audit}/requirements/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {world.token}\r\n"
@@ -185,7 +207,9 @@ def _recording(world: World, lane: tuple[str, str], turn: int, version: int) -> 
 def ask_often(port: int, world: World, count: int) -> None:
     """So many requests, a fifth of them for answers that are not kept yet."""
     paths = [f"{face}/verify/{number}" for number in world.numbers for face in ("", "/api/v1")]
-    fresh = [*paths, "/register", "/register?q=training", f"/register/services/{world.service}", "/"][-count // 5 :]
+    fresh = [*paths, "/register", "/register?q=training", f"/register/services/{world.service}", "/"][
+        -count // 5 :
+    ]
 
     async def ask(connection: Connection, path: str) -> None:
         await connection.ask(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
@@ -231,7 +255,13 @@ def open_site(folder: Path) -> Site:
     return site
 
 
-def show_others(unit: Load, idle: tuple[Server, float], own: tuple[Server, float], issuing: tuple[float, float], asked: int) -> None:
+def show_others(
+    unit: Load,
+    idle: tuple[Server, float],
+    own: tuple[Server, float],
+    issuing: tuple[float, float],
+    asked: int,
+) -> None:
     """Memory, start and issuing, in words."""
     lines = [
         f"start to first answer: {own[0].start / idle[0].start:.1f} × the bare route ({own[0].start:.2f} s), CPU {own[0].cpu / idle[0].cpu:.1f} ×",

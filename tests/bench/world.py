@@ -56,7 +56,22 @@ _FIRST = (
     "Alder", "Bramble", "Cedar", "Dunlin", "Elm", "Fern", "Gorse", "Heron", "Ivy", "Juniper", "Kestrel", "Larch", "Merlin", "Nettle",
     "Osprey", "Plover", "Quarry", "Rowan", "Sedge", "Teal", "Umber", "Vetch", "Willow", "Yarrow",
 )  # fmt: skip
-_SECOND = ("bank", "bridge", "combe", "dale", "field", "ford", "gate", "holme", "ley", "mere", "side", "stow", "thorpe", "wick")
+_SECOND = (
+    "bank",
+    "bridge",
+    "combe",
+    "dale",
+    "field",
+    "ford",
+    "gate",
+    "holme",
+    "ley",
+    "mere",
+    "side",
+    "stow",
+    "thorpe",
+    "wick",
+)
 _THIRD = ("Care", "Centre", "College", "Partnership", "School", "Trust", "Associates", "Group")
 _BATCH = 2000
 _TERM = timedelta(days=3 * 365)
@@ -86,9 +101,15 @@ def make_world(site: Site, certificates: int, tell: Callable[[int], None] = lamb
     with writing(site, SYSTEM) as unit:
         secret, token = _signed_in(unit, case.officer.id), _token(unit, case.assessor.id, case.body.id)
         service = unit.db.get_one(Organisation, certified.holder_id).ref
-        numbers = tuple(unit.db.scalars(select(Certificate.number).order_by(Certificate.id.desc()).limit(5000)))
+        numbers = tuple(
+            unit.db.scalars(select(Certificate.number).order_by(Certificate.id.desc()).limit(5000))
+        )
     with reading(site, SYSTEM) as unit:
-        lanes = tuple((one.ref, line.number) for one in unit.db.scalars(select(Audit)) for line in audits.requirements(one))
+        lanes = tuple(
+            (one.ref, line.number)
+            for one in unit.db.scalars(select(Audit))
+            for line in audits.requirements(one)
+        )
     return World(number, service, case.ref, secret, token, lanes, numbers)
 
 
@@ -155,7 +176,10 @@ class Copies:
         self.versions = [_plain(unit.db.get_one(CurriculumVersion, version)) for version in versions]
         self.scopes = [(table, _rows(unit, table, table.version_id.in_(versions))) for table in _SCOPES]
         self.places = [(table, _rows(unit, table, table.service_id == service.id)) for table in _PLACES]
-        self.code, self.serial = self.number.split("-")[0], unit.db.get_one(CertificateCounter, one.body_id).last
+        self.code, self.serial = (
+            self.number.split("-")[0],
+            unit.db.get_one(CertificateCounter, one.body_id).last,
+        )
         self.size = unit.db.scalars(select(LedgerHead.size)).one()
         self.nodes = {(node.level, node.place): node.digest for node in unit.db.scalars(select(LedgerNode))}
         self.next = {table: (unit.db.scalar(select(func.max(table.id))) or 0) for table in _NUMBERED}  # type: ignore[attr-defined]
@@ -171,7 +195,14 @@ class Copies:
         """One certificate with its holder and everything it rests on."""
         name = _name(place)
         holder = self._new(Organisation, self.holder, name=name, skeleton=skeleton(name))
-        self._new(OrganisationName, self.name, organisation_id=holder, name=name, skeleton=skeleton(name), search_text=search_text(name))
+        self._new(
+            OrganisationName,
+            self.name,
+            organisation_id=holder,
+            name=name,
+            skeleton=skeleton(name),
+            search_text=search_text(name),
+        )
         service = self._new(TrainingService, self.service, organisation_id=holder)
         for table, rows in self.places:
             self.rows[table] += [row | {"service_id": service} for row in rows]
@@ -191,37 +222,79 @@ class Copies:
         taught = self._new(Curriculum, curriculum, service_id=service, organisation_id=holder)
         new = self._new(CurriculumVersion, version, curriculum_id=taught)
         for table, rows in self.scopes:
-            self.rows[table] += [row | {"version_id": new} for row in rows if row["version_id"] == version["id"]]
-        self._new(CertificateItem, item, certificate_id=certificate, curriculum_id=taught, curriculum_version_id=new)
+            self.rows[table] += [
+                row | {"version_id": new} for row in rows if row["version_id"] == version["id"]
+            ]
+        self._new(
+            CertificateItem, item, certificate_id=certificate, curriculum_id=taught, curriculum_version_id=new
+        )
 
     def _history(self, unit: Unit, certificate: int, starts: date, place: int) -> None:
         """Granted, published, and every twentieth suspended; each public change is one entry of the ledger."""
         for line in self.history:
             self._new(CertificateStatus, line, certificate_id=certificate, effective_on=starts, by="system")
-        number = self._tell(unit, certificate, EntryKind.CERTIFICATE_PUBLISHED, "certificate.published", starts, 1)
+        number = self._tell(
+            unit, certificate, EntryKind.CERTIFICATE_PUBLISHED, "certificate.published", starts, 1
+        )
         index = certificate % LIST_LENGTH
         self._new(
             CertificateVersion, self.paper, certificate_id=certificate, ledger_number=number, status_index=index,
             status_list=self.paper["status_list"] + 1 + certificate // LIST_LENGTH,
         )  # fmt: skip
         if place % 20 == 7:
-            self._tell(unit, certificate, EntryKind.CERTIFICATE_STATUS, "certificate.suspended", unit.today, 2)
-            line = self.history[-1] | {"before": Status.ACTIVE, "status": Status.SUSPENDED, "effective_on": unit.today}
-            self._new(CertificateStatus, line, certificate_id=certificate, by="system", public_text="Two findings are open.")
+            self._tell(
+                unit, certificate, EntryKind.CERTIFICATE_STATUS, "certificate.suspended", unit.today, 2
+            )
+            line = self.history[-1] | {
+                "before": Status.ACTIVE,
+                "status": Status.SUSPENDED,
+                "effective_on": unit.today,
+            }
+            self._new(
+                CertificateStatus,
+                line,
+                certificate_id=certificate,
+                by="system",
+                public_text="Two findings are open.",
+            )
             self.rows[Certificate][-1]["status"] = Status.SUSPENDED
 
     def _tell(self, unit: Unit, certificate: int, kind: EntryKind, event: str, day: date, seq: int) -> int:
         """One event of the journal, chained to the one before, and its entry in the ledger."""
         before = self.rows[Event][-1]["digest"] if seq > 1 else ""
         assert self.event
-        said = _plain(self.event) | {"id": 0, "at": unit.now, "kind": event, "subject_id": certificate, "thread": f"certificate:{certificate}"}
+        said = _plain(self.event) | {
+            "id": 0,
+            "at": unit.now,
+            "kind": event,
+            "subject_id": certificate,
+            "thread": f"certificate:{certificate}",
+        }
         made = Event(**(said | {"seq": seq, "previous": before, "actor_id": "system"}))
         found = self._new(Event, _plain(made), digest=digest_of(made))
         told = {"certificate": self.rows[Certificate][-1]["number"], "effective_on": day.isoformat()}
-        salt, ref = hashlib.sha256(str(self.size).encode()).digest()[:SALT_BYTES], self.rows[Certificate][-1]["ref"]
-        data = canonical(Entry(kind=kind, subject=ref, recorded_at=unit.now, effective_on=day, commitment=commitment(salt, told)))
+        salt, ref = (
+            hashlib.sha256(str(self.size).encode()).digest()[:SALT_BYTES],
+            self.rows[Certificate][-1]["ref"],
+        )
+        data = canonical(
+            Entry(
+                kind=kind,
+                subject=ref,
+                recorded_at=unit.now,
+                effective_on=day,
+                commitment=commitment(salt, told),
+            )
+        )
         number = self.size
-        entry = {"number": number, "kind": kind.value, "subject_ref": ref, "event_id": found, "recorded_at": unit.now, "data": data}
+        entry = {
+            "number": number,
+            "kind": kind.value,
+            "subject_ref": ref,
+            "event_id": found,
+            "recorded_at": unit.now,
+            "data": data,
+        }
         self.rows[LedgerEntry].append(entry)
         self.rows[LedgerTold].append({"number": number, "salt": salt, "told": told})
         self.size = tree.append(self, number, tree.leaf_hash(data))
@@ -260,4 +333,3 @@ def _plain(row: Table) -> dict[str, Any]:
 def _rows(unit: Unit, table: Any, condition: Any) -> list[dict[str, Any]]:
     found: Iterable[Any] = unit.db.scalars(select(table).where(condition))
     return [_plain(row) for row in found]
-

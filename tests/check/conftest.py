@@ -20,7 +20,9 @@ def clean(prepared: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -
     kind, head = prepared
     folder, name = tmp_path_factory.mktemp("clean"), f"rrn_clean_{uuid.uuid4().hex[:12]}"
     settings = Settings(
-        data_dir=folder, secret_key="a secret for the tests only, 32+ characters", public_base_url="http://testserver"
+        data_dir=folder,
+        secret_key="a secret for the tests only, 32+ characters",
+        public_base_url="http://testserver",
     )
     if kind == "sqlite":
         shutil.copy(head, folder / "register.db")

@@ -137,7 +137,9 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("look", "statements", "said"), PLANTED, ids=[f"{look}: {said}" for look, _sql, said in PLANTED])
+@pytest.mark.parametrize(
+    ("look", "statements", "said"), PLANTED, ids=[f"{look}: {said}" for look, _sql, said in PLANTED]
+)
 def test_a_planted_fault_is_found(clean: Clean, look: str, statements: str, said: str) -> None:
     names = refs(clean)
     found = clean.plant(look, *(one.strip().format(**names) for one in statements.split(";")))
@@ -157,12 +159,19 @@ def test_a_list_that_is_being_signed_again_is_waited_for(clean: Clean) -> None:
 
 
 def test_a_row_missing_from_a_history_that_only_grows_is_found_on_sqlite(clean: Clean) -> None:
-    planted = ("7 append-only", "DELETE FROM finding_verdict WHERE id = (SELECT min(id) FROM finding_verdict)")
+    planted = (
+        "7 append-only",
+        "DELETE FROM finding_verdict WHERE id = (SELECT min(id) FROM finding_verdict)",
+    )
     found = clean.plant(*planted)
-    assert found == [] if clean.site.engine.dialect.name == "postgresql" else "something was deleted" in found[0]
+    assert (
+        found == [] if clean.site.engine.dialect.name == "postgresql" else "something was deleted" in found[0]
+    )
 
 
-def test_damage_too_deep_to_read_is_a_breach_and_the_walk_goes_on(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damage_too_deep_to_read_is_a_breach_and_the_walk_goes_on(
+    clean: Clean, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with changed(clean.paper / "credential.jwt", b"\xff\xfe"):
         assert "does not verify" in clean.look("every credential")[0].what
     keys = clean.site.settings.data_dir / "keys"
@@ -203,7 +212,9 @@ def stored(clean: Clean) -> Path:
 def test_a_changed_piece_of_evidence_is_found_twice_over(clean: Clean) -> None:
     with changed(stored(clean), b"something else"):
         assert [one.what for one in clean.look("every piece of evidence")] == ["its file was changed"]
-        assert [one.what for one in clean.look("every stored file")] == ["holds something else than its name says"]
+        assert [one.what for one in clean.look("every stored file")] == [
+            "holds something else than its name says"
+        ]
 
 
 def test_a_lost_piece_of_evidence_is_found(clean: Clean) -> None:
@@ -215,7 +226,9 @@ def test_a_lost_piece_of_evidence_is_found(clean: Clean) -> None:
 def test_a_changed_or_lost_paper_is_found(clean: Clean, name: str) -> None:
     path = clean.paper / name
     with changed(path, path.read_bytes() + b" "):
-        assert f"{name} was changed after it was issued" in [one.what for one in clean.look("every issued paper")]
+        assert f"{name} was changed after it was issued" in [
+            one.what for one in clean.look("every issued paper")
+        ]
     with gone(path):
         assert f"{name} is gone" in [one.what for one in clean.look("every issued paper")]
 
@@ -262,5 +275,7 @@ def test_the_command_says_nothing_is_wrong_or_one_line_for_each_breach(clean: Cl
 
 
 def test_the_command_says_what_to_do_when_there_is_no_register_yet(clean: Clean, tmp_path: Path) -> None:
-    result = CliRunner().invoke(rrn, ["check"], env={**os.environ, "RRN_DATA_DIR": str(tmp_path), "RRN_DATABASE_URL": ""})
+    result = CliRunner().invoke(
+        rrn, ["check"], env={**os.environ, "RRN_DATA_DIR": str(tmp_path), "RRN_DATABASE_URL": ""}
+    )
     assert result.exit_code == 2 and "run rrn migrate" in result.stdout.replace("\n", " ")

@@ -100,7 +100,10 @@ def make_clean(site: Site, clock: SetClock) -> Clean:
     _begin_more(site, world)
     _work(site, clock)
     with site.engine.connect() as connection:
-        assert connection.execute(text("SELECT effect, failure FROM delivery WHERE failure IS NOT NULL")).all() == []
+        assert (
+            connection.execute(text("SELECT effect, failure FROM delivery WHERE failure IS NOT NULL")).all()
+            == []
+        )
     return Clean(site, world, number, document)
 
 
@@ -124,7 +127,9 @@ def _number(site: Site) -> str:
 
 def _evidence(world: make.World) -> str:
     with writing(world.site, world.client) as unit:
-        return keep_document(unit, a_file(), world.client.organisation_id or 0, "audit", 1, "Risk assessment").ref
+        return keep_document(
+            unit, a_file(), world.client.organisation_id or 0, "audit", 1, "Risk assessment"
+        ).ref
 
 
 def _approve(site: Site, world: make.World) -> None:

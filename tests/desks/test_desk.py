@@ -306,9 +306,16 @@ def test_a_suspension_and_an_end_in_sight_stand_on_the_holder_s_desk_and_its_lim
     certificates.work(site)
     assert desk(site, world.manager).i_wait_for == []
     certificates.change(
-        world, number, "suspend", ends_when="The analysis is signed.", limit_on=date(2026, 5, 1), contact="Olive Officer"
+        world,
+        number,
+        "suspend",
+        ends_when="The analysis is signed.",
+        limit_on=date(2026, 5, 1),
+        contact="Olive Officer",
     )
-    assert asked(site, world.manager) == ["The certificate is suspended. What ends it: The analysis is signed."]
+    assert asked(site, world.manager) == [
+        "The certificate is suspended. What ends it: The analysis is signed."
+    ]
     assert asked(site, world.decider) == []
     clock.now += timedelta(days=30)
     assert asked(site, world.decider) == [
@@ -324,5 +331,7 @@ def test_a_certificate_that_ends_within_a_year_asks_its_holder_to_apply(site: Si
     assert asked(site, world.manager) == []
     clock.now = clock.now.replace(year=2028, month=4)
     seen = desk(site, world.manager).waiting_for_me
-    assert [(line.about, line.href) for line in seen if line.kind == "certificate"] == [(number, "/cases/new")]
+    assert [(line.about, line.href) for line in seen if line.kind == "certificate"] == [
+        (number, "/cases/new")
+    ]
     assert [line for line in desk(site, world.stranger).waiting_for_me if line.kind == "certificate"] == []

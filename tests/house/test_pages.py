@@ -25,7 +25,11 @@ OURS = str(ROOT / "templates")
 MOST_TRIES = 8
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("/cases/", "ref", 'SELECT ref FROM "case"'),
-    ("/curricula/versions/", "ref", "SELECT ref FROM curriculum_version ORDER BY CASE status WHEN 'draft' THEN 0 ELSE 1 END"),
+    (
+        "/curricula/versions/",
+        "ref",
+        "SELECT ref FROM curriculum_version ORDER BY CASE status WHEN 'draft' THEN 0 ELSE 1 END",
+    ),
     ("/curricula/modules/", "ref", "SELECT ref FROM curriculum_module ORDER BY id DESC"),
     ("/curricula/techniques/", "ref", "SELECT ref FROM technique ORDER BY id DESC"),
     ("/curricula/", "ref", "SELECT ref FROM curriculum"),
@@ -125,7 +129,12 @@ def test_a_missing_name_in_a_template_of_ours_is_told(drawn: set[str]) -> None:
 def test_every_page_and_every_form_is_drawn_without_a_missing_name(clean: Clean, drawn: set[str]) -> None:
     desk = Desk(replace(clean.site.settings, demo=True), clean.site.clock)  # type: ignore[arg-type]
     desk.app.state.buckets = Buckets({})
-    asked = [one for area in AREAS for one in area.routes if one.method == "GET" and not one.json and not one.path.startswith(ELSEWHERE)]
+    asked = [
+        one
+        for area in AREAS
+        for one in area.routes
+        if one.method == "GET" and not one.json and not one.path.startswith(ELSEWHERE)
+    ]
     failed = {one.path: why for one in asked if (why := read(desk, clean, one))}
     desk.client.get("/styleguide")
     assert not failed, "\n".join(f"{path}: {why}" for path, why in failed.items())
@@ -140,7 +149,13 @@ def pages() -> set[str]:
     for path in (ROOT / "templates").glob("*/*.html"):
         if path.parent.name not in ("layouts", "parts", "email") and "{% extends" in path.read_text():
             found.add(path.relative_to(ROOT / "templates").as_posix())
-    return found - {"people/token.html", "people/codes.html", "people/welcome.html", "people/account.html", "people/app.html"}
+    return found - {
+        "people/token.html",
+        "people/codes.html",
+        "people/welcome.html",
+        "people/account.html",
+        "people/app.html",
+    }
 
 
 def read(desk: Desk, clean: Clean, route: Route) -> str:
@@ -172,9 +187,21 @@ def actors(clean: Clean) -> list[Actor | None]:
 
 def _affiliate(clean: Clean) -> Actor:
     with reading(clean.site) as unit:
-        row = unit.db.execute(text("SELECT o.id, o.ref, o.name FROM organisation o JOIN affiliate a ON a.organisation_id = o.id")).first()
+        row = unit.db.execute(
+            text(
+                "SELECT o.id, o.ref, o.name FROM organisation o JOIN affiliate a ON a.organisation_id = o.id"
+            )
+        ).first()
     assert row
-    return Actor("affiliate", "Mina Manager", frozenset({Role.AFFILIATE_MANAGER}), row.id, row.ref, row.name, Seat.AFFILIATE)
+    return Actor(
+        "affiliate",
+        "Mina Manager",
+        frozenset({Role.AFFILIATE_MANAGER}),
+        row.id,
+        row.ref,
+        row.name,
+        Seat.AFFILIATE,
+    )
 
 
 def addresses(clean: Clean, path: str) -> list[str]:
@@ -187,4 +214,6 @@ def addresses(clean: Clean, path: str) -> list[str]:
     asked = fits[0]
     with reading(clean.site) as unit:
         values = [str(value) for value in unit.db.scalars(text(asked)).all()][:MOST_TRIES]
-    return [made for value in values for made in addresses(clean, path.replace("{" + name + "}", value, 1))][:MOST_TRIES]
+    return [made for value in values for made in addresses(clean, path.replace("{" + name + "}", value, 1))][
+        :MOST_TRIES
+    ]

@@ -39,21 +39,36 @@ def test_every_route_says_who_may_ask_and_how_often() -> None:
 
 def test_a_route_takes_a_body_only_when_it_changes_something_and_never_one_without_end() -> None:
     assert faulty(lambda route: route.method in ("GET", "POST")) == []
-    assert faulty(lambda route: route.cap == 0 if route.method == "GET" else 0 < route.cap <= LARGEST_BODY) == []
+    assert (
+        faulty(lambda route: route.cap == 0 if route.method == "GET" else 0 < route.cap <= LARGEST_BODY) == []
+    )
 
 
 def test_the_json_of_a_route_is_a_named_model() -> None:
-    assert faulty(lambda route: not route.json or (isinstance(route.response, type) and issubclass(route.response, BaseModel))) == []
+    assert (
+        faulty(
+            lambda route: (
+                not route.json or (isinstance(route.response, type) and issubclass(route.response, BaseModel))
+            )
+        )
+        == []
+    )
 
 
 def test_what_a_program_sends_is_a_model_that_refuses_unknown_fields() -> None:
     taking = [route for _area, route in ROUTES if route.json and route.method == "POST"]
     assert taking
-    assert [called(route) for route in taking if not route.form or route.form.model_config.get("extra") != "forbid"] == []
+    assert [
+        called(route)
+        for route in taking
+        if not route.form or route.form.model_config.get("extra") != "forbid"
+    ] == []
 
 
 def test_no_address_is_declared_twice_and_no_name_either() -> None:
-    assert [name for name, count in Counter(called(route) for _area, route in ROUTES).items() if count > 1] == []
+    assert [
+        name for name, count in Counter(called(route) for _area, route in ROUTES).items() if count > 1
+    ] == []
     assert [name for name, count in Counter(route.name for _area, route in ROUTES).items() if count > 1] == []
 
 
@@ -79,7 +94,9 @@ def answered(routes: object) -> Iterator[tuple[str, str]]:
         if isinstance(one, APIRoute):
             yield from ((method, one.path) for method in one.methods or ())
         elif hasattr(one, "effective_candidates"):
-            yield from ((method, each.path) for each in one.effective_candidates() for method in each.methods or ())
+            yield from (
+                (method, each.path) for each in one.effective_candidates() for method in each.methods or ()
+            )
 
 
 def test_every_right_is_asked_for_somewhere() -> None:
@@ -92,7 +109,9 @@ def test_the_table_of_rights_is_the_one_that_is_written_down() -> None:
     wanted = "\n".join(table()) + "\n"
     if os.environ.get("RRN_WRITE_DOCS"):
         TABLE.write_text(wanted)
-    assert TABLE.read_text() == wanted, "the rights changed: look at them, then write the table with RRN_WRITE_DOCS=1"
+    assert TABLE.read_text() == wanted, (
+        "the rights changed: look at them, then write the table with RRN_WRITE_DOCS=1"
+    )
 
 
 def table() -> Iterator[str]:
@@ -120,7 +139,10 @@ def rights_by_role() -> Iterator[str]:
 
 
 def line(route: Route, routes: list[Route]) -> str:
-    twin = any(one.json and (one.method, one.path, one.may) == (route.method, route.path, route.may) for one in routes)
+    twin = any(
+        one.json and (one.method, one.path, one.may) == (route.method, route.path, route.may)
+        for one in routes
+    )
     return f"| {route.method} | `{route.path}` | {'yes' if twin else 'no'} | {right(route.may)} | {roles(route.may)} |"
 
 

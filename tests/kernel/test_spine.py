@@ -180,7 +180,7 @@ def test_an_effect_follows_its_event_once_and_again_after_a_crash(
 ) -> None:
     heard.clear()
     decide(site, DAN, toy)
-    real = outbox.writing
+    real = writing
     calls: list[int] = []
 
     def dying(*arguments: object) -> object:

@@ -52,7 +52,10 @@ def badge(world: World, number: str = "") -> str:
 def test_the_holder_of_a_certificate_in_force_may_show_the_mark(world: World) -> None:
     said = authority(world)
     assert said.may_use
-    assert said.claim == f"Certified by Northgate Certification as complying with the RRN Training Standards, certificate {world.number}, for the curricula listed there."
+    assert (
+        said.claim
+        == f"Certified by Northgate Certification as complying with the RRN Training Standards, certificate {world.number}, for the curricula listed there."
+    )
     assert all(scope.may_use for scope in said.scopes)
 
 
@@ -75,7 +78,10 @@ def test_one_suspended_curriculum_takes_the_mark_from_that_one_alone(world: Worl
     change(world, Status.SUSPENDED, TODAY, title="Safe Holding: intermediate")
     said = authority(world)
     assert (said.may_use, said.tone) == (True, "partly")
-    assert {scope.title: scope.may_use for scope in said.scopes} == {"Safe Holding: intermediate": False, "De-escalation and Disengagement": True}
+    assert {scope.title: scope.may_use for scope in said.scopes} == {
+        "Safe Holding: intermediate": False,
+        "De-escalation and Disengagement": True,
+    }
 
 
 def test_a_withdrawn_licence_of_the_body_takes_the_mark_away(world: World) -> None:
@@ -95,7 +101,9 @@ def test_an_affiliate_shows_the_mark_of_its_provider_while_both_stand(world: Wor
     assert not authority(world, place).may_use
     change(world, Status.ACTIVE, TODAY)
     clock.now += timedelta(days=5)
-    affiliate_step(world.site, world.service.manager, ref, "end", ended_on=date(2026, 3, 5), reason="It moved on.")
+    affiliate_step(
+        world.site, world.service.manager, ref, "end", ended_on=date(2026, 3, 5), reason="It moved on."
+    )
     assert not authority(world, place).may_use
     assert authority(world, place, date(2026, 3, 4)).may_use
 
@@ -143,7 +151,11 @@ def test_the_holders_page_offers_words_and_files_only_while_the_right_lives(worl
     change(world, Status.WITHDRAWN, TODAY)
     with reading(world.site, world.service.manager) as unit:
         page = queries.marks_view(unit)
-    assert (page.certificates[0].may_make, page.certificates[0].claim, page.certificates[0].files) == (False, "", [])
+    assert (page.certificates[0].may_make, page.certificates[0].claim, page.certificates[0].files) == (
+        False,
+        "",
+        [],
+    )
     assert any(wrong.words == "RRN accredited" for wrong in page.wrong)
 
 

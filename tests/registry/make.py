@@ -40,7 +40,9 @@ class World:
     number: str = ""
 
 
-def make_world(site: Site, name: str = "Harbour Lane Training", titles: Sequence[str] = ("Safe Holding: intermediate",)) -> World:
+def make_world(
+    site: Site, name: str = "Harbour Lane Training", titles: Sequence[str] = ("Safe Holding: intermediate",)
+) -> World:
     """Everything a certificate rests on, and nothing published yet."""
     rrn = make_manager(site)
     body = make_body(site, rrn, from_on=date(2026, 1, 1))
@@ -82,35 +84,58 @@ def publish(
             version = unit.db.query(CurriculumVersion).filter_by(ref=ref).one()
             unit.db.add(
                 CertificateItem(
-                    certificate_id=one.id, curriculum_id=version.curriculum_id, curriculum_version_id=version.id, title=version.title,
+                    certificate_id=one.id,
+                    curriculum_id=version.curriculum_id,
+                    curriculum_version_id=version.id,
+                    title=version.title,
                     number=version.number,
                 )
             )
         names = ",".join(f'"{name}"' for name in former)
         unit.db.add(
             CertificateVersion(
-                certificate_id=one.id, number=1, statement=f'{{"former_identifiers":[{names}]}}', design="harbour-2026", decided_at=unit.now,
-                statement_digest="0" * 64, body_id=world.body.id, status_list=1, status_index=serial,
+                certificate_id=one.id,
+                number=1,
+                statement=f'{{"former_identifiers":[{names}]}}',
+                design="harbour-2026",
+                decided_at=unit.now,
+                statement_digest="0" * 64,
+                body_id=world.body.id,
+                status_list=1,
+                status_index=serial,
             )
         )
         _line(unit, one, None, Status.GRANTED, starts, None, "")
         if told:
             _line(unit, one, Status.GRANTED, Status.ACTIVE, starts, None, "Certified.")
             event = record(unit, "certificate.published", one)
-            append(unit, event, EntryKind.CERTIFICATE_PUBLISHED, one.ref, {"number": number}, effective_on=starts)
+            append(
+                unit, event, EntryKind.CERTIFICATE_PUBLISHED, one.ref, {"number": number}, effective_on=starts
+            )
     world.number = number
     return number
 
 
 def change(
-    world: World, status: Status, on: date, *, number: str = "", title: str = "", text: str = "The body said so.", at: datetime | None = None
+    world: World,
+    status: Status,
+    on: date,
+    *,
+    number: str = "",
+    title: str = "",
+    text: str = "The body said so.",
+    at: datetime | None = None,
 ) -> None:
     """A change of status, of the whole certificate or of the curriculum of that title, as the commands leave it."""
     with writing(world.site, SYSTEM) as unit:
         unit.now = at or unit.now
         one = unit.db.query(Certificate).filter_by(number=number or world.number).one()
         before = one.status
-        item = unit.db.query(CertificateItem).filter_by(certificate_id=one.id, title=title).one() if title else None
+        item = (
+            unit.db.query(CertificateItem).filter_by(certificate_id=one.id, title=title).one()
+            if title
+            else None
+        )
         _line(unit, one, before, status, on, item.id if item else None, text)
         if item is None:
             setattr(one, "status", status)  # noqa: B010  the guard of the house forbids assigning it in the software
@@ -118,7 +143,9 @@ def change(
         append(unit, event, EntryKind.CERTIFICATE_STATUS, one.ref, {"status": status.value}, effective_on=on)
 
 
-def _line(unit: Any, one: Certificate, before: Status | None, status: Status, on: date, item: int | None, text: str) -> None:
+def _line(
+    unit: Any, one: Certificate, before: Status | None, status: Status, on: date, item: int | None, text: str
+) -> None:
     unit.db.add(
         CertificateStatus(
             certificate_id=one.id, item_id=item, before=before, status=status, effective_on=on, recorded_at=unit.now, by="system",

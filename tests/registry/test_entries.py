@@ -1,6 +1,7 @@
 """One entry of the register, and the question with three keys."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,9 +30,18 @@ def world(site: Site) -> World:
     return world
 
 
-def check(world: World, organisation: str = "Harbour Lane Training", on: date | None = None, **keys: str) -> CheckView:
+def check(
+    world: World, organisation: str = "Harbour Lane Training", on: date | None = None, **keys: str
+) -> CheckView:
     with reading(world.site) as unit:
-        return queries.check_view(unit, organisation, keys.get("curriculum", ""), keys.get("trainer", ""), keys.get("affiliate", ""), on)
+        return queries.check_view(
+            unit,
+            organisation,
+            keys.get("curriculum", ""),
+            keys.get("trainer", ""),
+            keys.get("affiliate", ""),
+            on,
+        )
 
 
 def test_a_service_shows_its_path_up_to_ukas(world: World) -> None:
@@ -60,7 +70,12 @@ def test_an_entry_answers_for_a_past_day_too(world: World, clock: SetClock) -> N
     with reading(world.site) as unit:
         now = queries.service_entry(unit, world.service.organisation_ref)
         then = queries.service_entry(unit, world.service.organisation_ref, date(2026, 3, 1))
-    assert (now.name, now.tag.tone, now.claim, now.formerly) == ("Safe Harbour Learning", "no", "", ["Harbour Lane Training"])
+    assert (now.name, now.tag.tone, now.claim, now.formerly) == (
+        "Safe Harbour Learning",
+        "no",
+        "",
+        ["Harbour Lane Training"],
+    )
     assert (then.name, then.tag.tone) == ("Harbour Lane Training", "yes")
 
 
@@ -73,7 +88,10 @@ def test_a_service_without_a_published_certificate_has_no_entry(world: World) ->
 
 def test_a_curriculum_is_never_better_than_its_certificate(world: World) -> None:
     with reading(world.site) as unit:
-        refs = {line.title: line.ref for line in queries.service_entry(unit, world.service.organisation_ref).items[0].curricula}
+        refs = {
+            line.title: line.ref
+            for line in queries.service_entry(unit, world.service.organisation_ref).items[0].curricula
+        }
     change(world, Status.SUSPENDED, TODAY, title="Safe Holding: intermediate")
     with reading(world.site) as unit:
         paused = queries.curriculum_entry(unit, refs["Safe Holding: intermediate"])
@@ -103,7 +121,9 @@ def test_a_proposed_affiliate_is_nobodys_business(world: World) -> None:
 def test_all_keys_turn(world: World) -> None:
     make_trainer(world.site, world.service)
     make_affiliate(world.site, world.service)
-    said = check(world, curriculum="safe holding", trainer="Lukasz Wisniewski", affiliate="Larkfield Care Homes")
+    said = check(
+        world, curriculum="safe holding", trainer="Lukasz Wisniewski", affiliate="Larkfield Care Homes"
+    )
     assert (said.answer, said.failing, said.tone) == (Answer.CERTIFIED, [], "yes")
     assert [key.key for key in said.keys] == ["organisation", "curriculum", "trainer", "affiliate"]
 
@@ -115,7 +135,7 @@ def test_all_keys_turn(world: World) -> None:
         ({"affiliate": "Some Other Home"}, ["affiliate"]), ({"curriculum": "safe holding", "trainer": "Nobody Known"}, ["trainer"]),
     ],
 )  # fmt: skip
-def test_the_failing_key_is_named(world: World, keys: dict[str, str], failing: list[str]) -> None:
+def test_the_failing_key_is_named(world: World, keys: dict[str, Any], failing: list[str]) -> None:
     said = check(world, **keys)
     assert said.failing == failing
     assert said.answer is Answer.NOT_CERTIFIED
@@ -142,7 +162,9 @@ def test_days_decide_every_key(world: World, clock: SetClock) -> None:
     make_trainer(world.site, world.service)
     ref = make_affiliate(world.site, world.service)
     clock.now += timedelta(days=10)
-    affiliate_step(world.site, world.service.manager, ref, "end", ended_on=date(2026, 3, 10), reason="It moved on.")
+    affiliate_step(
+        world.site, world.service.manager, ref, "end", ended_on=date(2026, 3, 10), reason="It moved on."
+    )
     assert check(world, affiliate="Larkfield Care Homes").failing == ["affiliate"]
     assert check(world, affiliate="Larkfield Care Homes", on=date(2026, 3, 5)).failing == []
     assert check(world, trainer="Łukasz Wiśniewski", on=date(2026, 2, 1)).failing == ["trainer"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -31,7 +32,9 @@ def world(site: Site) -> World:
     return world
 
 
-def look(world: World, q: str = "", on: date | None = None, after: str | None = None, **narrowed: object) -> RegisterView:
+def look(
+    world: World, q: str = "", on: date | None = None, after: str | None = None, **narrowed: object
+) -> RegisterView:
     with reading(world.site) as unit:
         return register_view(unit, Filters(q=q, **narrowed), on, after)  # type: ignore[arg-type]
 
@@ -40,7 +43,10 @@ def names(view: RegisterView) -> list[str]:
     return [one.holder.name for one in view.items]
 
 
-@pytest.mark.parametrize("q", ["harbour", "HARBOUR lane", "lane har", "safe holding", "harbour intermediate", "PITAS/10053", "000217"])
+@pytest.mark.parametrize(
+    "q",
+    ["harbour", "HARBOUR lane", "lane har", "safe holding", "harbour intermediate", "PITAS/10053", "000217"],
+)
 def test_it_is_found_by_name_title_number_and_former_number(world: World, q: str) -> None:
     assert names(look(world, q)) == ["Harbour Lane Training"]
 
@@ -87,7 +93,11 @@ def test_a_former_name_leads_to_the_name_of_today(world: World, clock: SetClock)
 def test_a_withdrawn_certificate_is_still_found_and_says_what_it_is(world: World) -> None:
     change(world, Status.WITHDRAWN, TODAY)
     found = look(world, "harbour").items[0]
-    assert (found.status, found.tag.tone, found.sentence) == ("withdrawn", "no", "Withdrawn: its last day was 1 March 2026.")
+    assert (found.status, found.tag.tone, found.sentence) == (
+        "withdrawn",
+        "no",
+        "Withdrawn: its last day was 1 March 2026.",
+    )
 
 
 def test_those_in_force_come_first_then_the_newest(world: World) -> None:
@@ -110,7 +120,7 @@ def test_what_was_never_published_is_not_on_the_register(world: World) -> None:
         ({"route": Route.IN_HOUSE}, 0), ({"status": Status.ACTIVE}, 1), ({"status": Status.SUSPENDED}, 0), ({"status": Status.EXPIRED}, 0),
     ],
 )  # fmt: skip
-def test_filters_narrow_it_down(world: World, narrowed: dict[str, object], found: int) -> None:
+def test_filters_narrow_it_down(world: World, narrowed: dict[str, Any], found: int) -> None:
     assert look(world, **narrowed).count == found
 
 
@@ -210,17 +220,33 @@ def statements(client: TestClient, address: str) -> int:
 
 
 @given(q=st.text(max_size=250))
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_words_at_all_get_an_answer(site: Site, settings: Settings, clock: SetClock, q: str) -> None:
     with TestClient(create_app(settings, clock)) as client:
         for face in ("/register", "/api/v1/register"):
             assert client.get(face, params={"q": q}).status_code == 200
 
 
-def test_an_empty_answer_says_what_it_does_not_mean(world: World, settings: Settings, clock: SetClock) -> None:
+def test_an_empty_answer_says_what_it_does_not_mean(
+    world: World, settings: Settings, clock: SetClock
+) -> None:
     with TestClient(create_app(settings, clock)) as client:
         page = client.get("/register", params={"q": "zzzz qqqq"}).text
         assert "This does not mean that somebody did something wrong" in page
         said = client.get("/api/v1/register").json()
         assert {"items", "next", "count", "count_is_exact", "on", "as_of_log_size"} <= said.keys()
-        assert {"certificate_number", "sentence", "status", "expires_on", "holder", "body", "edition", "curricula", "nations", "settings", "populations"} <= said["items"][0].keys()
+        assert {
+            "certificate_number",
+            "sentence",
+            "status",
+            "expires_on",
+            "holder",
+            "body",
+            "edition",
+            "curricula",
+            "nations",
+            "settings",
+            "populations",
+        } <= said["items"][0].keys()

@@ -36,12 +36,18 @@ def test_a_certificate_in_force_is_a_yes_that_names_every_curriculum(world: Worl
     said = ask(world)
     assert (said.answer, said.tone, said.status) == (Answer.CERTIFIED, "yes", "active")
     assert said.title == "Yes, for all 2 curricula"
-    assert said.sentence == f"Harbour Lane Training is certified until 31 December 2028. Certificate {world.number}."
+    assert (
+        said.sentence
+        == f"Harbour Lane Training is certified until 31 December 2028. Certificate {world.number}."
+    )
 
 
 def test_an_answer_about_a_past_day_speaks_of_the_past(world: World) -> None:
     said = ask(world, on=date(2026, 2, 1))
-    assert said.sentence == f"Harbour Lane Training was certified on 1 February 2026 for 2 curricula. Certificate {world.number}."
+    assert (
+        said.sentence
+        == f"Harbour Lane Training was certified on 1 February 2026 for 2 curricula. Certificate {world.number}."
+    )
 
 
 def test_the_first_day_counts_and_the_day_before_does_not(world: World) -> None:
@@ -65,7 +71,9 @@ def test_a_certificate_runs_out_by_the_calendar_alone(world: World, clock: SetCl
     assert said.title == "Not now: it ended on 31 December 2028"
 
 
-def test_a_suspended_certificate_is_paused_and_certified_again_when_it_is_reinstated(world: World, clock: SetClock) -> None:
+def test_a_suspended_certificate_is_paused_and_certified_again_when_it_is_reinstated(
+    world: World, clock: SetClock
+) -> None:
     change(world, Status.SUSPENDED, TODAY)
     paused = ask(world)
     assert (paused.answer, paused.tone, paused.status) == (Answer.WAS_CERTIFIED, "pause", "suspended")
@@ -108,7 +116,10 @@ def test_one_suspended_curriculum_makes_the_answer_amber_and_never_green(world: 
     said = ask(world)
     assert (said.title, said.tone, said.answer) == ("Yes, for 1 of 2 curricula", "partly", Answer.CERTIFIED)
     assert "1 curriculum is suspended." in said.sentence
-    assert {line.title: line.status for line in said.curricula} == {"Safe Holding: intermediate": "suspended", "De-escalation and Disengagement": "active"}
+    assert {line.title: line.status for line in said.curricula} == {
+        "Safe Holding: intermediate": "suspended",
+        "De-escalation and Disengagement": "active",
+    }
 
 
 def test_when_every_curriculum_is_suspended_the_answer_is_no_yes(world: World) -> None:
@@ -158,7 +169,9 @@ KEYS = {
 }  # fmt: skip
 
 
-def test_the_json_has_the_contracts_words_and_a_gone_database_says_we_cannot_tell(world: World, settings: Settings, clock: SetClock) -> None:
+def test_the_json_has_the_contracts_words_and_a_gone_database_says_we_cannot_tell(
+    world: World, settings: Settings, clock: SetClock
+) -> None:
     with TestClient(create_app(settings, clock), raise_server_exceptions=False) as client:
         said = client.get(f"/api/v1/verify/{world.number}").json()
         assert said.keys() >= KEYS
@@ -173,7 +186,9 @@ def test_the_json_has_the_contracts_words_and_a_gone_database_says_we_cannot_tel
 
 
 @given(typed=st.text(max_size=300))
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_is_typed_as_a_number_gets_one_of_the_four_answers(site: Site, typed: str) -> None:
     with reading(site) as unit:
         assert verify_view(unit, typed, None, None).answer in Answer

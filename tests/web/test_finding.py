@@ -44,7 +44,9 @@ def test_a_page_and_its_json_twin_are_both_found(reader: TestClient) -> None:
 @pytest.mark.parametrize(("method", "path", "status"), [
     ("GET", "/nowhere", 404), ("GET", "/cases/4/5", 404), ("POST", "/cases/4", 405), ("GET", "/api/v1/cases/4", 405), ("GET", "//cases/4", 404),
 ])  # fmt: skip
-def test_what_is_not_there_is_answered_as_ever(reader: TestClient, method: str, path: str, status: int) -> None:
+def test_what_is_not_there_is_answered_as_ever(
+    reader: TestClient, method: str, path: str, status: int
+) -> None:
     assert reader.request(method, path).status_code == status
 
 

@@ -1,7 +1,6 @@
 """Kept answers: the same bytes until the ledger grows or the day changes, and never for somebody who is signed in."""
 
 import gzip
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -36,7 +35,7 @@ def world() -> World:
 
 
 @pytest.fixture
-def reader(world: World) -> Iterator[TestClient]:
+def reader(world: World) -> TestClient:
     def answer(request: Request) -> Response:
         world.asked.append(request.url.path)
         status = 404 if "missing" in request.url.path else 200
@@ -44,7 +43,7 @@ def reader(world: World) -> Iterator[TestClient]:
         return PlainTextResponse("certified " * 200 + str(world.size), status, {"Cache-Control": kind})
 
     inner = Starlette(routes=[Route("/{rest:path}", answer)])
-    yield TestClient(KeptAnswers(inner, world.stamp, "session", in_thread=False, most=20_000))
+    return TestClient(KeptAnswers(inner, world.stamp, "session", in_thread=False, most=20_000))
 
 
 def test_an_answer_is_made_once_while_nothing_changes(reader: TestClient, world: World) -> None:
@@ -104,7 +103,9 @@ def test_while_the_database_is_gone_nothing_kept_is_given_out(reader: TestClient
 
 def held(layer: KeptAnswers) -> int:
     """The bytes of everything kept, whole and squeezed, with their header lines."""
-    return sum(HEAD_BYTES + len(one.body) + len(one.small[1] if one.small else b"") for one in layer.answers.values())
+    return sum(
+        HEAD_BYTES + len(one.body) + len(one.small[1] if one.small else b"") for one in layer.answers.values()
+    )
 
 
 def test_two_who_ask_at_once_are_counted_once() -> None:

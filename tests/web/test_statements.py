@@ -59,13 +59,18 @@ def asked(app: FastAPI, paths: list[str], headers: dict[str, str]) -> dict[str, 
     for path in paths:
         for turn in ("first", "counted"):
             with counting(app) as said:
-                answer = reader.get(f"{path}{'&' if '?' in path else '?'}turn={turn}{app.state.site.clock().timestamp()}", headers=headers)
+                answer = reader.get(
+                    f"{path}{'&' if '?' in path else '?'}turn={turn}{app.state.site.clock().timestamp()}",
+                    headers=headers,
+                )
             assert answer.status_code == 200, (path, answer.text)
         counts[path] = len(said)
     return counts
 
 
-def grown(app: FastAPI, paths: list[str], grow: Callable[[], None], headers: dict[str, str] | None = None) -> dict[str, tuple[int, int]]:
+def grown(
+    app: FastAPI, paths: list[str], grow: Callable[[], None], headers: dict[str, str] | None = None
+) -> dict[str, tuple[int, int]]:
     """Statements before and after there were more rows."""
     before = asked(app, paths, headers or {})
     grow()
@@ -103,7 +108,15 @@ def cookie_of(site: Site, settings: Settings, actor: Actor) -> dict[str, str]:
     with writing(site, SYSTEM) as unit:
         person = people.person(unit, actor.id)
         begun = {"began_at": unit.now, "seen_at": unit.now}
-        unit.db.add(Session(person_id=person.id, digest=digest(secret), second_factor=True, organisation_id=actor.organisation_id, **begun))
+        unit.db.add(
+            Session(
+                person_id=person.id,
+                digest=digest(secret),
+                second_factor=True,
+                organisation_id=actor.organisation_id,
+                **begun,
+            )
+        )
     return {"Cookie": f"{cookie_name(settings)}={secret}"}
 
 
@@ -111,15 +124,29 @@ def more_cases(site: Site, world: World) -> None:
     """Four more clients apply."""
     for turn in range(4):
         client, service = make_client(site, f"Dunlinford Training {turn}", f"Pia Person {turn}")
-        apply(replace(world, client=client, service_id=service, versions=[make_version(site, client)], actors=dict(world.actors)))
+        apply(
+            replace(
+                world,
+                client=client,
+                service_id=service,
+                versions=[make_version(site, client)],
+                actors=dict(world.actors),
+            )
+        )
 
 
 @pytest.mark.parametrize("person", ["officer", "assessor"])
-def test_lists_and_desks_of_a_body_ask_as_often_with_five_times_as_many_cases(app: FastAPI, site: Site, person: str) -> None:
+def test_lists_and_desks_of_a_body_ask_as_often_with_five_times_as_many_cases(
+    app: FastAPI, site: Site, person: str
+) -> None:
     world = make_case(site, State.IN_EVALUATION)
     with reading(site, world.assessor) as unit:
         audit = audits.rows_of_case(unit, cases.find_case(unit, world.ref).id)[0]
     paths = ["/desk", "/cases", f"/cases/{world.ref}"]
-    paths += ["/audits", f"/audits/{audit.ref}", f"/audits/{audit.ref}/requirements/1.1.1"] if person == "assessor" else []
+    paths += (
+        ["/audits", f"/audits/{audit.ref}", f"/audits/{audit.ref}/requirements/1.1.1"]
+        if person == "assessor"
+        else []
+    )
     headers = cookie_of(site, app.state.site.settings, world.actors[person])
     check(grown(app, paths, lambda: more_cases(site, world), headers), MOST_ON_A_DESK)

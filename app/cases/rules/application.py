@@ -22,10 +22,6 @@ class ApplicationFields(Protocol):
     consultant_email: str | None
 
 
-NEEDED = ("legal_name", "legal_identity", "sites", "curricula", "trainers", "outsourced")
-"""What every application must say before it may be sent, so its questions are not called optional."""
-
-
 class Gap(NamedTuple):
     """Something the application lacks, and the field where it goes."""
 

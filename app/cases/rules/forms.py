@@ -58,7 +58,7 @@ class SaveApplication(StepForm):
         Field(
             title="Legal name of the organisation",
             description="As it stands in the register of companies or charities.",
-            json_schema_extra={"group": "Who applies", "autocomplete": "organization"},
+            json_schema_extra={"needed": True, "group": "Who applies", "autocomplete": "organization"},
         ),
     ] = ""
     legal_identity: Annotated[
@@ -66,7 +66,7 @@ class SaveApplication(StepForm):
         Field(
             title="What kind of organisation it is, and its number",
             description="For example: charity 1234567, or NHS trust RXX.",
-            json_schema_extra={"group": "Who applies"},
+            json_schema_extra={"needed": True, "group": "Who applies"},
         ),
     ] = ""
     sites: Annotated[
@@ -74,14 +74,14 @@ class SaveApplication(StepForm):
         Field(
             title="Where you work",
             description="One address a line: the office, and places where training is held regularly.",
-            json_schema_extra={"group": "Who applies"},
+            json_schema_extra={"needed": True, "group": "Who applies"},
         ),
     ] = ""
     curricula: Annotated[
         Refs,
         Field(
             title="Curricula to be certified",
-            json_schema_extra={"group": "What is to be certified"},
+            json_schema_extra={"needed": True, "group": "What is to be certified"},
         ),
     ] = NONE
     specialist_modules: Annotated[
@@ -101,14 +101,14 @@ class SaveApplication(StepForm):
     ] = NONE
     trainers: Annotated[
         Refs,
-        Field(title="Senior trainers", json_schema_extra={"group": "What is to be certified"}),
+        Field(title="Senior trainers", json_schema_extra={"needed": True, "group": "What is to be certified"}),
     ] = NONE
     outsourced: Annotated[
         Prose,
         Field(
             title="What others do for you",
             description="Parts of the training or of its quality checks that another organisation carries out. Write “none” if there are none.",
-            json_schema_extra={"group": "Who else is involved", "rows": 3},
+            json_schema_extra={"needed": True, "group": "Who else is involved", "rows": 3},
         ),
     ] = ""
     consultant_used: Annotated[

@@ -18,7 +18,9 @@ def _found(unit: Unit, secret: str) -> WelcomeView:
     found = queries.welcome_view(unit, secret)
     if found is None:
         raise NotFound(
-            _("This invitation was used already, was taken back or is more than seven days old. Ask for a new one.")
+            _(
+                "This invitation was used already, was taken back or is more than seven days old. Ask for a new one."
+            )
         )
     return found
 

@@ -65,12 +65,25 @@ class CheckView(View):
     """Whether anything was asked yet."""
 
 
-def check_view(unit: Unit, organisation: str, curriculum: str, trainer: str, affiliate: str, on: date | None) -> CheckView:
+def check_view(
+    unit: Unit, organisation: str, curriculum: str, trainer: str, affiliate: str, on: date | None
+) -> CheckView:
     """The three-key answer, four with an affiliate. A key that nobody asked about is not looked at."""
     day = on or unit.today
-    asked = {name: text for name, text in (("organisation", organisation), ("curriculum", curriculum), ("trainer", trainer), ("affiliate", affiliate)) if text}
+    asked = {
+        name: text
+        for name, text in (
+            ("organisation", organisation),
+            ("curriculum", curriculum),
+            ("trainer", trainer),
+            ("affiliate", affiliate),
+        )
+        if text
+    }
     if not organisation:
-        said = _("Name the organisation that holds the certificate. The other fields are yours to leave empty.")
+        said = _(
+            "Name the organisation that holds the certificate. The other fields are yours to leave empty."
+        )
         return _view(unit, day, asked, [], None, _("Which organisation?"), said, [])
     services = _services(unit, organisation)
     if len(services) != 1:
@@ -92,11 +105,15 @@ def check_view(unit: Unit, organisation: str, curriculum: str, trainer: str, aff
 
 def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisation]]:
     """The certified services a reference, a certificate number or a name may mean; an exact name wins over parts of names."""
-    rows = select(TrainingService, Organisation).join(Organisation, Organisation.id == TrainingService.organisation_id)
+    rows = select(TrainingService, Organisation).join(
+        Organisation, Organisation.id == TrainingService.organisation_id
+    )
     rows = rows.where(TrainingService.id.in_(select(Certificate.service_id).where(was_published())))
     number = parse_number(typed).number
     numbered = select(Certificate.service_id).where(Certificate.number == number)
-    exact = rows.where(or_(Organisation.ref == typed, TrainingService.ref == typed, TrainingService.id.in_(numbered)))
+    exact = rows.where(
+        or_(Organisation.ref == typed, TrainingService.ref == typed, TrainingService.id.in_(numbered))
+    )
     if found := unit.db.execute(exact).all():
         return list(found)
     named, parts = select(OrganisationName.organisation_id), select(OrganisationName.organisation_id)
@@ -104,15 +121,22 @@ def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisatio
         parts = parts.where(OrganisationName.search_text.contains(word, autoescape=True))
     whole = rows.where(Organisation.id.in_(named.where(OrganisationName.search_text == search_text(typed))))
     some = rows.where(Organisation.id.in_(parts)).order_by(Organisation.name).limit(MOST_CHOICES)
-    return list(unit.db.execute(whole.limit(MOST_CHOICES)).all() or (unit.db.execute(some).all() if search_words(typed) else []))
+    return list(
+        unit.db.execute(whole.limit(MOST_CHOICES)).all()
+        or (unit.db.execute(some).all() if search_words(typed) else [])
+    )
 
 
-def _which(unit: Unit, day: date, asked: dict[str, str], found: list[tuple[TrainingService, Organisation]]) -> CheckView:
+def _which(
+    unit: Unit, day: date, asked: dict[str, str], found: list[tuple[TrainingService, Organisation]]
+) -> CheckView:
     choices = [ChoiceView(ref=one.ref, name=one.name) for _service, one in found]
     if choices:
         said = _("Several organisations on the register have a name like that. Choose the one you mean.")
         return _view(unit, day, asked, [], None, _("Which of these?"), said, choices)
-    said = _("No organisation of that name is on the register. It may be known by another name: try its certificate number, or search the register.")
+    said = _(
+        "No organisation of that name is on the register. It may be known by another name: try its certificate number, or search the register."
+    )
     return _view(unit, day, asked, [], None, _("We cannot tell"), said, [])
 
 
@@ -121,7 +145,13 @@ def _organisation_key(organisation: Organisation, best: Told | None, now: bool) 
     word, tone = shown_status(best.seen) if best else (_("Not certified"), "no")
     name = best.holder_name if best else organisation.name
     said = _counts(good, now)
-    answer = Answer.CERTIFIED if good else Answer.WAS_CERTIFIED if best and best.seen.ever_certified else Answer.NOT_CERTIFIED
+    answer = (
+        Answer.CERTIFIED
+        if good
+        else Answer.WAS_CERTIFIED
+        if best and best.seen.ever_certified
+        else Answer.NOT_CERTIFIED
+    )
     return KeyView(
         key="organisation", asked=name, answer=answer, sentence=said.format(name=name), tag=ToneView(word=word, tone=tone),
         href=f"/register/services/{organisation.ref}",
@@ -138,14 +168,30 @@ def _curriculum_key(best: Told | None, typed: str, now: bool) -> KeyView:
     """The curriculum on the certificate of the day, by its reference or the words of its title."""
     words, items = search_words(typed), best.seen.items if best else ()
     refs = best.curriculum_refs if best else {}
-    met = [item for item in items if refs[item.curriculum_id] == typed] or [item for item in items if words and all(word in search_text(item.title) for word in words)]
+    met = [item for item in items if refs[item.curriculum_id] == typed] or [
+        item for item in items if words and all(word in search_text(item.title) for word in words)
+    ]
     exact = [item for item in met if search_text(item.title) == search_text(typed)] or met
     if len(exact) > 1 and len({item.curriculum_id for item in exact}) > 1:
-        said = _("Several curricula on the certificate have words like that: {titles}. Give the whole title.").format(titles=listed([item.title for item in exact]))
-        return KeyView(key="curriculum", asked=typed, answer=Answer.CANNOT_TELL, sentence=said, tag=ToneView(word=_("We cannot tell"), tone="unknown"))
+        said = _(
+            "Several curricula on the certificate have words like that: {titles}. Give the whole title."
+        ).format(titles=listed([item.title for item in exact]))
+        return KeyView(
+            key="curriculum",
+            asked=typed,
+            answer=Answer.CANNOT_TELL,
+            sentence=said,
+            tag=ToneView(word=_("We cannot tell"), tone="unknown"),
+        )
     if not exact:
         said = _("No curriculum of that title was on the certificate on that day.")
-        return KeyView(key="curriculum", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not on the certificate"), tone="no"))
+        return KeyView(
+            key="curriculum",
+            asked=typed,
+            answer=Answer.NOT_CERTIFIED,
+            sentence=said,
+            tag=ToneView(word=_("Not on the certificate"), tone="no"),
+        )
     item = exact[0]
     good = item.status.gives_rights
     said = _counts(good, now)
@@ -155,7 +201,9 @@ def _curriculum_key(best: Told | None, typed: str, now: bool) -> KeyView:
     )  # fmt: skip
 
 
-def _trainer_key(unit: Unit, service: TrainingService, place: Affiliate | None, typed: str, day: date) -> KeyView:
+def _trainer_key(
+    unit: Unit, service: TrainingService, place: Affiliate | None, typed: str, day: date
+) -> KeyView:
     """The appointment of a trainer, by its reference or the trainer's whole name: nobody's name is listed or guessed at."""
     rows = select(TrainerAppointment).where(TrainerAppointment.service_id == service.id)
     met = unit.db.scalars(rows.where(TrainerAppointment.ref == typed)).all()
@@ -166,16 +214,30 @@ def _trainer_key(unit: Unit, service: TrainingService, place: Affiliate | None, 
     approved = [one for one in met if trainer_is_approved(unit, one.id, day)]
     counting = [one for one in approved if _teaches_here(service, one, place)]
     if counting:
-        said, word, tone, answer = _("The trainer was approved for that day."), _("Approved"), "yes", Answer.CERTIFIED
+        said, word, tone, answer = (
+            _("The trainer was approved for that day."),
+            _("Approved"),
+            "yes",
+            Answer.CERTIFIED,
+        )
     elif approved:
-        said = _("The trainer is an associate of another organisation: associate trainers may teach only where they are employed.")
+        said = _(
+            "The trainer is an associate of another organisation: associate trainers may teach only where they are employed."
+        )
         word, tone, answer = _("Not here"), "no", Answer.NOT_CERTIFIED
     elif met:
-        said, word, tone, answer = _("The trainer was not approved for that day."), _("Not approved"), "no", Answer.NOT_CERTIFIED
+        said, word, tone, answer = (
+            _("The trainer was not approved for that day."),
+            _("Not approved"),
+            "no",
+            Answer.NOT_CERTIFIED,
+        )
     else:
         said = _("No trainer of that name or reference was ever approved for this organisation.")
         word, tone, answer = _("Not known"), "no", Answer.NOT_CERTIFIED
-    return KeyView(key="trainer", asked=typed, answer=answer, sentence=said, tag=ToneView(word=word, tone=tone))
+    return KeyView(
+        key="trainer", asked=typed, answer=answer, sentence=said, tag=ToneView(word=word, tone=tone)
+    )
 
 
 def _teaches_here(service: TrainingService, trainer: TrainerAppointment, place: Affiliate | None) -> bool:
@@ -186,10 +248,16 @@ def _teaches_here(service: TrainingService, trainer: TrainerAppointment, place: 
 
 
 def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[KeyView, Affiliate | None]:
-    rows = select(Affiliate, Organisation).join(Organisation, Organisation.id == Affiliate.organisation_id).where(Affiliate.service_id == service_id)
+    rows = (
+        select(Affiliate, Organisation)
+        .join(Organisation, Organisation.id == Affiliate.organisation_id)
+        .where(Affiliate.service_id == service_id)
+    )
     met = unit.db.execute(rows.where(or_(Affiliate.ref == typed, Organisation.ref == typed))).all()
     if not met:
-        names = select(OrganisationName.organisation_id).where(OrganisationName.search_text == search_text(typed))
+        names = select(OrganisationName.organisation_id).where(
+            OrganisationName.search_text == search_text(typed)
+        )
         met = unit.db.execute(rows.where(Affiliate.organisation_id.in_(names))).all()
     approved = [pair for pair in met if affiliate_is_approved(unit, pair[0].id, day)]
     if approved:
@@ -200,11 +268,21 @@ def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[
             href=f"/register/affiliates/{affiliate.ref}",
         )  # fmt: skip
         return view, affiliate
-    said = _("{name} did not count as an approved affiliate of this organisation on that day.").format(name=met[0][1].name if met else typed)
-    return KeyView(key="affiliate", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not approved"), tone="no")), None
+    said = _("{name} did not count as an approved affiliate of this organisation on that day.").format(
+        name=met[0][1].name if met else typed
+    )
+    return KeyView(
+        key="affiliate",
+        asked=typed,
+        answer=Answer.NOT_CERTIFIED,
+        sentence=said,
+        tag=ToneView(word=_("Not approved"), tone="no"),
+    ), None
 
 
-def _together(unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView], best: Told | None) -> CheckView:
+def _together(
+    unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView], best: Told | None
+) -> CheckView:
     failing = [key for key in keys if key.answer is not Answer.CERTIFIED]
     when = _("today") if day == unit.today else _("on {day}").format(day=in_words(day))
     if not failing:
@@ -212,12 +290,29 @@ def _together(unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView],
         said = _("Everything you asked about was certified or approved {when}.").format(when=when)
         if part:
             said += " " + _("Not every curriculum is: ask about the one you mean.")
-        return _view(unit, day, asked, keys, best, _("Yes, this counts"), said, [], Answer.CERTIFIED, "partly" if part else "yes")
+        return _view(
+            unit,
+            day,
+            asked,
+            keys,
+            best,
+            _("Yes, this counts"),
+            said,
+            [],
+            Answer.CERTIFIED,
+            "partly" if part else "yes",
+        )
     order = [Answer.NOT_CERTIFIED, Answer.WAS_CERTIFIED, Answer.CANNOT_TELL]
     worst = min(failing, key=lambda key: order.index(key.answer))
     tone = {Answer.CANNOT_TELL: "unknown"}.get(worst.answer, "pause" if worst.tag.tone == "pause" else "no")
-    title = _("We cannot tell") if worst.answer is Answer.CANNOT_TELL else _("No, this does not count {when}").format(when=when)
-    return _view(unit, day, asked, keys, best, title, " ".join(key.sentence for key in failing), [], worst.answer, tone)
+    title = (
+        _("We cannot tell")
+        if worst.answer is Answer.CANNOT_TELL
+        else _("No, this does not count {when}").format(when=when)
+    )
+    return _view(
+        unit, day, asked, keys, best, title, " ".join(key.sentence for key in failing), [], worst.answer, tone
+    )
 
 
 def _view(

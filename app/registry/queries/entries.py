@@ -163,7 +163,9 @@ def certificates_told(unit: Unit, service_id: int, day: date) -> list[Told]:
 
 def best_of(told: list[Told]) -> Told:
     """The certificate that says most about the service on the day: one in force before one that is over, the newest of those."""
-    return max(told, key=lambda one: (len(one.seen.certified) > 0, one.seen.status is not None, one.certificate.id))
+    return max(
+        told, key=lambda one: (len(one.seen.certified) > 0, one.seen.status is not None, one.certificate.id)
+    )
 
 
 def answer_title(told: Told, now: bool) -> str:
@@ -199,16 +201,25 @@ def chain_of(told: Told, rights: Standing) -> list[Link]:
 
 def affiliate_links(unit: Unit, ids: list[int]) -> list[NamedView]:
     """Approved affiliates by name, each with its entry."""
-    rows = select(Affiliate.ref, Organisation.name).join(Organisation, Organisation.id == Affiliate.organisation_id)
+    rows = select(Affiliate.ref, Organisation.name).join(
+        Organisation, Organisation.id == Affiliate.organisation_id
+    )
     found = unit.db.execute(rows.where(Affiliate.id.in_(ids)).order_by(Organisation.name)).all()
-    return [NamedView(ref=ref, name=name, tag=ToneView(word=_("Approved"), tone="yes")) for ref, name in found]
+    return [
+        NamedView(ref=ref, name=name, tag=ToneView(word=_("Approved"), tone="yes")) for ref, name in found
+    ]
 
 
 def legal_of(nation: Nation, service: TrainingService, day: date) -> list[LegalView]:
     """What is noted for the nation and the settings of a service; nothing noted is not nothing required."""
     notes = {note.text: note for setting in service.settings for note in legal_notes(nation, setting, day)}
     return [
-        LegalView(text=note.text, dated=note.dated, source=note.source, address=str(note.address) if note.address else None)
+        LegalView(
+            text=note.text,
+            dated=note.dated,
+            source=note.source,
+            address=str(note.address) if note.address else None,
+        )
         for note in notes.values()
     ]
 
@@ -221,8 +232,14 @@ def curriculum_entry(unit: Unit, ref: str, on: date | None = None) -> Curriculum
     if curriculum is None or not told:
         raise NotFound(_("There is no curriculum of that reference on the register."))
     pairs = [(one, item) for one in told for item in one.seen.items if item.curriculum_id == curriculum.id]
-    best, item = max(pairs, key=lambda pair: (pair[1].status.gives_rights, pair[0].certificate.id), default=(told[0], None))
-    tag = ToneView(word=item_words(item), tone=tone_of(item.status)) if item else ToneView(word=_("Not certified"), tone="no")
+    best, item = max(
+        pairs, key=lambda pair: (pair[1].status.gives_rights, pair[0].certificate.id), default=(told[0], None)
+    )
+    tag = (
+        ToneView(word=item_words(item), tone=tone_of(item.status))
+        if item
+        else ToneView(word=_("Not certified"), tone="no")
+    )
     good = item is not None and item.status.gives_rights
     words, tone = shown_status(best.seen)
     views = [item_view(one) for one in told]
@@ -239,15 +256,25 @@ def curriculum_entry(unit: Unit, ref: str, on: date | None = None) -> Curriculum
 
 def _yes_or_not(good: bool, status: Status | None, now: bool) -> str:
     if good:
-        return _("Yes, this curriculum is certified") if now else _("Yes, this curriculum was certified on that day")
+        return (
+            _("Yes, this curriculum is certified")
+            if now
+            else _("Yes, this curriculum was certified on that day")
+        )
     if status is Status.SUSPENDED:
         return _("Paused: not certified just now") if now else _("Paused: not certified on that day")
     return _("Not certified now") if now else _("Not certified on that day")
 
 
 def _curriculum_sentence(told: Told, good: bool) -> str:
-    said = _("Taught by {name}, certificate {number}, until {day}.") if good else _("It stands on certificate {number} of {name}.")
-    return said.format(name=told.holder_name, number=told.certificate.number, day=in_words(told.certificate.expires_on))
+    said = (
+        _("Taught by {name}, certificate {number}, until {day}.")
+        if good
+        else _("It stands on certificate {number} of {name}.")
+    )
+    return said.format(
+        name=told.holder_name, number=told.certificate.number, day=in_words(told.certificate.expires_on)
+    )
 
 
 def _certificates_with(unit: Unit, curriculum_id: int, day: date) -> list[Told]:
@@ -260,7 +287,9 @@ def affiliate_entry(unit: Unit, ref: str, on: date | None = None) -> AffiliateEn
     """One affiliate, by its own reference. Raises NotFound while it was only proposed."""
     day = on or unit.today
     row = unit.db.execute(
-        select(Affiliate, Organisation).join(Organisation, Organisation.id == Affiliate.organisation_id).where(Affiliate.ref == ref)
+        select(Affiliate, Organisation)
+        .join(Organisation, Organisation.id == Affiliate.organisation_id)
+        .where(Affiliate.ref == ref)
     ).one_or_none()
     periods = _periods(unit, row[0].id) if row else []
     told = certificates_told(unit, row[0].service_id, day) if row and periods else []
@@ -269,7 +298,11 @@ def affiliate_entry(unit: Unit, ref: str, on: date | None = None) -> AffiliateEn
     affiliate, organisation = row
     best, approved = best_of(told), affiliate_is_approved(unit, affiliate.id, day)
     word, tone = shown_status(best.seen)
-    tag = ToneView(word=_("Approved"), tone="yes") if approved else ToneView(word=_ended_word(affiliate), tone="no")
+    tag = (
+        ToneView(word=_("Approved"), tone="yes")
+        if approved
+        else ToneView(word=_ended_word(affiliate), tone="no")
+    )
     counts = approved and bool(best.seen.certified)
     partly = counts and len(best.seen.certified) < len(best.seen.items)
     return AffiliateEntry(
@@ -296,16 +329,28 @@ def _affiliate_title(best: Told, approved: bool, now: bool) -> str:
 
 def _affiliate_sentence(best: Told, approved: bool) -> str:
     if not approved:
-        return _("Training by its own trainers does not count on this day, whatever {name} is certified for.").format(name=best.holder_name)
+        return _(
+            "Training by its own trainers does not count on this day, whatever {name} is certified for."
+        ).format(name=best.holder_name)
     if best.seen.certified:
-        return _("Its own trainers may teach the certified curricula of {name} to its own staff.").format(name=best.holder_name)
-    return _("{name}, whose curricula it teaches, is not certified on this day, so its training does not count either.").format(name=best.holder_name)
+        return _("Its own trainers may teach the certified curricula of {name} to its own staff.").format(
+            name=best.holder_name
+        )
+    return _(
+        "{name}, whose curricula it teaches, is not certified on this day, so its training does not count either."
+    ).format(name=best.holder_name)
 
 
 def _periods(unit: Unit, affiliate_id: int) -> list[tuple[date, date]]:
     """The spans it was approved for, newest first."""
-    rows = select(AffiliateApproval.from_on, AffiliateApproval.to_on).where(AffiliateApproval.affiliate_id == affiliate_id)
-    return [(row.from_on, row.to_on) for row in unit.db.execute(rows.order_by(AffiliateApproval.id.desc()).limit(MOST_SHOWN)) if row.to_on >= row.from_on]
+    rows = select(AffiliateApproval.from_on, AffiliateApproval.to_on).where(
+        AffiliateApproval.affiliate_id == affiliate_id
+    )
+    return [
+        (row.from_on, row.to_on)
+        for row in unit.db.execute(rows.order_by(AffiliateApproval.id.desc()).limit(MOST_SHOWN))
+        if row.to_on >= row.from_on
+    ]
 
 
 def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
@@ -318,7 +363,12 @@ def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
     view = shown(rights.status)
     tag = ToneView(word=view.word, tone=view.tone)
     counts = _counts(unit, body.id, unit.today)
-    lines = [line for licence in licences_of(unit, body.id) for line in licence_lines(unit, licence.id) if line.reason_code]
+    lines = [
+        line
+        for licence in licences_of(unit, body.id)
+        for line in licence_lines(unit, licence.id)
+        if line.reason_code
+    ]
     return BodyEntry(
         ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=tag,
         title=_("Yes, licensed and accredited") if rights.may_issue else _("Not just now: {word}").format(word=view.word.lower()),
@@ -337,8 +387,12 @@ def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
 def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
     """How many certificates of a body stand how today; one that ran out counts as expired, whatever was recorded last."""
     finals = [status for status in Status if status.is_final]
-    gone = case((and_(Certificate.expires_on < day, Certificate.status.not_in(finals)), literal(1)), else_=literal(0))
-    rows = select(Certificate.status, gone, func.count()).where(Certificate.body_id == body_id, was_published())
+    gone = case(
+        (and_(Certificate.expires_on < day, Certificate.status.not_in(finals)), literal(1)), else_=literal(0)
+    )
+    rows = select(Certificate.status, gone, func.count()).where(
+        Certificate.body_id == body_id, was_published()
+    )
     counts: dict[str, int] = {}
     for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)):
         word = label(Status.EXPIRED if over else status)

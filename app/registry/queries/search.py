@@ -90,13 +90,17 @@ class HomeView(View):
 def home_view(unit: Unit) -> HomeView:
     """The question, and how much the register holds today."""
     today = unit.today
-    running = select(Certificate.status, func.count()).where(Certificate.starts_on <= today, Certificate.expires_on >= today)
+    running = select(Certificate.status, func.count()).where(
+        Certificate.starts_on <= today, Certificate.expires_on >= today
+    )
     counts = dict(unit.db.execute(running.group_by(Certificate.status)).all())
     certified = counts.get(Status.ACTIVE, 0) + counts.get(Status.REDUCED, 0)
     return HomeView(certified=certified, suspended=counts.get(Status.SUSPENDED, 0), on=today)
 
 
-def register_view(unit: Unit, asked: Filters, on: date | None = None, after: str | None = None) -> RegisterView:
+def register_view(
+    unit: Unit, asked: Filters, on: date | None = None, after: str | None = None
+) -> RegisterView:
     """One page: certified ones first, then the newest; keyset paging, so nothing is lost or shown twice while it grows."""
     day = on or unit.today
     rows, instead = _found(unit, asked, day), ""
@@ -130,9 +134,13 @@ def _chosen(asked: Filters, on: date | None) -> dict[str, str]:
 
 def _found(unit: Unit, asked: Filters, day: date, q: str | None = None) -> Select[Certificate]:
     """The certificates the public has been told of, narrowed to what was asked."""
-    rows = select(Certificate).where(Certificate.starts_on <= day, was_published(), *_with_status(asked.status, day))
+    rows = select(Certificate).where(
+        Certificate.starts_on <= day, was_published(), *_with_status(asked.status, day)
+    )
     if asked.route:
-        rows = rows.where(Certificate.service_id.in_(select(TrainingService.id).where(TrainingService.route == asked.route)))
+        rows = rows.where(
+            Certificate.service_id.in_(select(TrainingService.id).where(TrainingService.route == asked.route))
+        )
     if asked.body:
         body = select(Organisation.id).where(Organisation.ref == asked.body, Organisation.seat == Seat.BODY)
         rows = rows.where(Certificate.body_id.in_(body))
@@ -151,7 +159,9 @@ def _found(unit: Unit, asked: Filters, day: date, q: str | None = None) -> Selec
 def _covers(table: Any, column: Any, value: object) -> ColumnElement[bool]:
     version = CertificateItem.curriculum_version_id
     return exists(
-        select(table.version_id).join(CertificateItem, version == table.version_id).where(CertificateItem.certificate_id == Certificate.id, column == value)
+        select(table.version_id)
+        .join(CertificateItem, version == table.version_id)
+        .where(CertificateItem.certificate_id == Certificate.id, column == value)
     )
 
 
@@ -169,9 +179,15 @@ def _with_status(status: Status | None, day: date) -> Sequence[ColumnElement[boo
 
 def _named(word: str) -> ColumnElement[bool]:
     """A word of the holder's names, of an affiliate's, of a curriculum's title, or of the number."""
-    named = select(OrganisationName.organisation_id).where(OrganisationName.search_text.contains(word, autoescape=True))
-    titled = select(CertificateItem.certificate_id).where(CertificateItem.search_text.contains(word, autoescape=True))
-    shared = select(Affiliate.service_id).where(Affiliate.status != AffiliateState.PROPOSED, Affiliate.organisation_id.in_(named))
+    named = select(OrganisationName.organisation_id).where(
+        OrganisationName.search_text.contains(word, autoescape=True)
+    )
+    titled = select(CertificateItem.certificate_id).where(
+        CertificateItem.search_text.contains(word, autoescape=True)
+    )
+    shared = select(Affiliate.service_id).where(
+        Affiliate.status != AffiliateState.PROPOSED, Affiliate.organisation_id.in_(named)
+    )
     return or_(
         Certificate.holder_id.in_(named), Certificate.id.in_(titled), Certificate.service_id.in_(shared),
         Certificate.number.contains(word.upper(), autoescape=True),
@@ -184,7 +200,9 @@ def _numbered(q: str) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if any(letter.isdigit() for letter in typed):
         held = select(Identifier.organisation_id).where(Identifier.value == typed.upper())
-        former = select(CertificateVersion.certificate_id).where(CertificateVersion.statement.contains(f'"{typed.upper()}"', autoescape=True))
+        former = select(CertificateVersion.certificate_id).where(
+            CertificateVersion.statement.contains(f'"{typed.upper()}"', autoescape=True)
+        )
         found += [Certificate.holder_id.in_(held), Certificate.id.in_(former)]
     if number := parse_number(typed).number:
         found.append(Certificate.number == number)
@@ -197,14 +215,20 @@ def _count(unit: Unit, rows: Select[Certificate]) -> int:
     return unit.db.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _page(unit: Unit, rows: Select[Certificate], day: date, after: str | None) -> tuple[list[Certificate], str | None]:
+def _page(
+    unit: Unit, rows: Select[Certificate], day: date, after: str | None
+) -> tuple[list[Certificate], str | None]:
     """Certified ones first, then all others, each newest first: two walks along the ids, so that nothing is sorted."""
     live = and_(Certificate.expires_on >= day, whole_status(day).in_((Status.ACTIVE, Status.REDUCED)))
     group, last = (after and _place(unit, after)) or (1, None)
     found: list[tuple[Certificate, int]] = []
     for wanted, those in ((1, live), (0, live.is_not(true()))):
         if wanted <= group and len(found) <= PAGE:
-            part = rows.where(those) if last is None or wanted < group else rows.where(those, Certificate.id < last)
+            part = (
+                rows.where(those)
+                if last is None or wanted < group
+                else rows.where(those, Certificate.id < last)
+            )
             part = part.order_by(Certificate.id.desc()).limit(PAGE + 1 - len(found))
             found += [(one, wanted) for one in unit.db.scalars(part)]
     page = [one for one, _group in found[:PAGE]]
@@ -231,7 +255,12 @@ def _nearest(unit: Unit, word: str) -> str:
     """Among at most a thousand names and titles that share something with the word, the word most like it."""
     texts: Sequence[str] = []
     for column in (OrganisationName.search_text, CertificateItem.search_text):
-        texts = [*texts, *unit.db.scalars(select(column).where(_shares(column, word)).distinct().limit(MOST_CANDIDATES // 2))]
+        texts = [
+            *texts,
+            *unit.db.scalars(
+                select(column).where(_shares(column, word)).distinct().limit(MOST_CANDIDATES // 2)
+            ),
+        ]
     vocabulary = sorted({one for text in texts for one in text.split() if abs(len(one) - len(word)) <= 2})
     near = difflib.get_close_matches(word, vocabulary, n=1, cutoff=CLOSE_ENOUGH)
     return near[0] if near else ""
@@ -240,6 +269,8 @@ def _nearest(unit: Unit, word: str) -> str:
 def _shares(column: Any, word: str) -> ColumnElement[bool]:
     """Three letters in a row; of short words, where a slip leaves no three, the first letter."""
     if len(word) <= SHORT:
-        return or_(column.startswith(word[0], autoescape=True), column.contains(f" {word[0]}", autoescape=True))
+        return or_(
+            column.startswith(word[0], autoescape=True), column.contains(f" {word[0]}", autoescape=True)
+        )
     pieces = sorted({word[place : place + 3] for place in range(len(word) - 2)})
     return or_(*(column.contains(piece, autoescape=True) for piece in pieces))

@@ -120,7 +120,11 @@ _ITEMS = (
     .where(CertificateItem.certificate_id.in_(_ids))
     .order_by(CertificateItem.id)
 )
-_NAMES = select(OrganisationName).where(OrganisationName.organisation_id.in_(_ids)).order_by(OrganisationName.from_on)
+_NAMES = (
+    select(OrganisationName)
+    .where(OrganisationName.organisation_id.in_(_ids))
+    .order_by(OrganisationName.from_on)
+)
 _SCOPES = union_all(
     select(literal("nations"), VersionNation.version_id, cast(VersionNation.nation, String)).where(VersionNation.version_id.in_(_ids)),
     select(literal("settings"), VersionSetting.version_id, cast(VersionSetting.setting, String)).where(VersionSetting.version_id.in_(_ids)),
@@ -129,11 +133,16 @@ _SCOPES = union_all(
 """Made once: building a statement costs as much as asking it, and every look-up of the public asks these."""
 
 
-def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at: datetime | None = None) -> list[Told]:
+def told_of(
+    unit: Unit, certificates: Sequence[Certificate], on: date, known_at: datetime | None = None
+) -> list[Told]:
     """The certificates, in the order given, with their statuses, names and scopes: five questions in all."""
     if not certificates:
         return []
-    lines, (named, refs) = lines_of(unit, [one.id for one in certificates], known_at), items_of(unit, certificates)
+    lines, (named, refs) = (
+        lines_of(unit, [one.id for one in certificates], known_at),
+        items_of(unit, certificates),
+    )
     seen = {one.id: derive(one, named[one.id], lines[one.id], on) for one in certificates}
     who = {one.holder_id for one in certificates} | {one.body_id for one in certificates}
     people = {row[0].id: row for row in unit.db.execute(_PEOPLE, {"ids": list(who)})}
@@ -149,7 +158,9 @@ def told_of(unit: Unit, certificates: Sequence[Certificate], on: date, known_at:
     ]  # fmt: skip
 
 
-def items_of(unit: Unit, certificates: Sequence[Certificate]) -> tuple[dict[int, list[CertificateItem]], dict[int, str]]:
+def items_of(
+    unit: Unit, certificates: Sequence[Certificate]
+) -> tuple[dict[int, list[CertificateItem]], dict[int, str]]:
     """What stands on each certificate, and the references of the curricula."""
     found: dict[int, list[CertificateItem]] = defaultdict(list)
     refs: dict[int, str] = {}
@@ -178,7 +189,10 @@ def scopes_of(unit: Unit, versions: set[int]) -> dict[int, Scope]:
     found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind, version, value in unit.db.execute(_SCOPES, {"ids": list(versions)}):
         found[version][kind].add(value)
-    return {version: Scope(**{kind: frozenset(values) for kind, values in kinds.items()}) for version, kinds in found.items()}
+    return {
+        version: Scope(**{kind: frozenset(values) for kind, values in kinds.items()})
+        for version, kinds in found.items()
+    }
 
 
 def for_whom(scope: Scope) -> str:
@@ -201,7 +215,10 @@ def curriculum_view(told: Told, item: ItemOn) -> CurriculumView:
 
 def item_view(told: Told) -> ItemView:
     """One certificate as a line of a list; where and for whom as its certified curricula say."""
-    scopes = [told.scopes.get(item.curriculum_version_id, Scope()) for item in told.seen.certified or told.seen.items]
+    scopes = [
+        told.scopes.get(item.curriculum_version_id, Scope())
+        for item in told.seen.certified or told.seen.items
+    ]
     word, tone = shown_status(told.seen)
     return ItemView(
         certificate_number=told.certificate.number, sentence=line_of(told.seen, told.certificate.expires_on),

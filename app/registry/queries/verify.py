@@ -122,7 +122,9 @@ def _told(unit: Unit, number: TypedNumber, day: date, known_at: datetime | None)
     return told_of(unit, [certificate], day, known_at)[0] if certificate else None
 
 
-def _verdict(unit: Unit, number: TypedNumber, found: Told | None, day: date, known_at: datetime | None) -> Verdict:
+def _verdict(
+    unit: Unit, number: TypedNumber, found: Told | None, day: date, known_at: datetime | None
+) -> Verdict:
     if number.answer is NumberAnswer.NOT_A_NUMBER:
         return not_a_number()
     if number.answer is NumberAnswer.WRONG_CHECK:
@@ -161,7 +163,11 @@ def _said(seen: StatusOn) -> str:
     """What the body said about what is not certified: of the whole certificate, or of the curricula that are not."""
     if seen.status and not seen.status.gives_rights:
         return seen.public_text
-    return " ".join(f"{item.title}: {item.public_text}" for item in seen.items if not item.status.gives_rights and item.public_text)
+    return " ".join(
+        f"{item.title}: {item.public_text}"
+        for item in seen.items
+        if not item.status.gives_rights and item.public_text
+    )
 
 
 def licensed_body(unit: Unit, found: Told, day: date, known_at: datetime | None) -> LicensedBodyView:
@@ -176,7 +182,11 @@ def licensed_body(unit: Unit, found: Told, day: date, known_at: datetime | None)
 def changes(found: Told) -> list[ChangeView]:
     """What the public was told of a certificate, newest first; the days before it was published are nobody's business."""
     titles = {item.item_id: item.title for item in found.seen.items}
-    told = [line for line in found.lines if line.status is not Status.GRANTED and (line.item_id is None or line.before is not None)]
+    told = [
+        line
+        for line in found.lines
+        if line.status is not Status.GRANTED and (line.item_id is None or line.before is not None)
+    ]
     return [_change(line, titles.get(line.item_id or 0, "")) for line in reversed(told)]
 
 
