@@ -162,7 +162,7 @@ def test_paging_loses_nothing_and_shows_nothing_twice_while_the_register_grows(w
     assert (first.count, first.count_is_exact) == (46, True)
 
 
-def everything(world: World) -> Iterator[object]:
+def everything(world: World) -> Iterator[Any]:
     after: str | None = None
     while True:
         page = look(world, after=after)
