@@ -98,7 +98,10 @@ def draw_form(
 def draw_field(
     name: str, field: FieldInfo, value: Any, error: str, options: Sequence[tuple[str, str]] | None
 ) -> FieldView:
-    """One field, its kind read from its type unless `json_schema_extra={"kind": …}` says otherwise."""
+    """One field, its kind read from its type unless `json_schema_extra={"kind": …}` says otherwise.
+
+    `{"needed": True}` marks what may be saved empty but is missed in the end: it is never called optional.
+    """
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     inner, many = inner_type(field.annotation)
     if options is None and isinstance(inner, type) and issubclass(inner, Enum):
@@ -109,7 +112,7 @@ def draw_field(
     return FieldView(
         name=name, label=_(field.title) if field.title else label(name), hint=_(field.description) if field.description else "",
         kind=kind, value=_shown(value), options=[OptionView(value=v, label=text) for v, text in options or ()],
-        required=field.is_required(), error=error, autocomplete=str(extra.get("autocomplete", "")),
+        required=field.is_required() or bool(extra.get("needed")), error=error, autocomplete=str(extra.get("autocomplete", "")),
         rows=int(str(extra.get("rows", 5))), group=str(extra.get("group", "")),
     )  # fmt: skip
 

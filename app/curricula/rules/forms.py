@@ -1,14 +1,16 @@
 """What the pages of a curriculum ask for."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from app.curricula.rules.content import Answer, Position
 from app.kernel.fields import Day, Form, Line, Prose, Ref, StepForm, Words
 from app.standards.rules import InterventionType, Level, Nation, Population, Setting
 
 MOST_MINUTES = 60 * 200
+NEEDED: Final[dict[str, JsonValue]] = {"needed": True}
+"""May be saved empty, but is missed when the version is submitted."""
 
 Title = Annotated[
     Line,
@@ -16,11 +18,20 @@ Title = Annotated[
         title="Title", description="As it will stand on a certificate. Example: Safe Holding: intermediate."
     ),
 ]
-Summary = Annotated[Prose, Field(title="In a few sentences, what is it?", json_schema_extra={"rows": 4})]
-Nations = Annotated[list[Nation], Field(title="In which nations will it be taught?", max_length=len(Nation))]
-Settings = Annotated[list[Setting], Field(title="For staff of which services?", max_length=len(Setting))]
+Summary = Annotated[
+    Prose, Field(title="In a few sentences, what is it?", json_schema_extra={"rows": 4, **NEEDED})
+]
+Nations = Annotated[
+    list[Nation],
+    Field(title="In which nations will it be taught?", max_length=len(Nation), json_schema_extra=NEEDED),
+]
+Settings = Annotated[
+    list[Setting],
+    Field(title="For staff of which services?", max_length=len(Setting), json_schema_extra=NEEDED),
+]
 Populations = Annotated[
-    list[Population], Field(title="Whom do the trained staff support?", max_length=len(Population))
+    list[Population],
+    Field(title="Whom do the trained staff support?", max_length=len(Population), json_schema_extra=NEEDED),
 ]
 Interventions = Annotated[
     list[InterventionType],
@@ -55,6 +66,7 @@ class CurriculumDetails(StepForm):
         Field(
             title="How do people with lived experience take part?",
             description="Who speaks or writes, when, and how you look after them. It has to come before any technique is taught.",
+            json_schema_extra=NEEDED,
         ),
     ] = ""
     ratio: Annotated[
@@ -104,9 +116,10 @@ class TechniqueForm(Form):
         Level, Field(title="How restrictive is it?", json_schema_extra={"kind": "select"})
     ]
     rationale: Annotated[
-        Prose, Field(title="Why is it taught?", description="The need that calls for it.")
+        Prose,
+        Field(title="Why is it taught?", description="The need that calls for it.", json_schema_extra=NEEDED),
     ] = ""
-    risk_assessment: Annotated[Prose, Field(title="Assessment of its risks")] = ""
+    risk_assessment: Annotated[Prose, Field(title="Assessment of its risks", json_schema_extra=NEEDED)] = ""
     elevated_risks: Annotated[
         Prose,
         Field(
@@ -114,7 +127,12 @@ class TechniqueForm(Form):
         ),
     ] = ""
     medical_review_on: Annotated[
-        Day | None, Field(title="When was it last reviewed medically?", description="For example 27 3 2026.")
+        Day | None,
+        Field(
+            title="When was it last reviewed medically?",
+            description="For example 27 3 2026.",
+            json_schema_extra=NEEDED,
+        ),
     ] = None
     high_risk: Annotated[bool, Field(title="It carries a high risk")] = False
 
