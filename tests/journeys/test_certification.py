@@ -144,6 +144,7 @@ def the_evaluation_is_completed_and_reviewed(story: Story) -> None:
 
 def an_evaluator_may_not_decide_but_somebody_else_may(story: Story) -> None:
     anh = story.at_case("assessor").reads("Not possible just now, and why", "you took part in this case")
+    anh.reads("Waiting for Northgate Certification to decide").does_not_read("It is your turn")
     assert not anh.offers("Grant certification")
     anh.visits(f"/cases/{story.case}/grant").sends("Grant certification", reasons="I saw it myself.")
     anh.reads("You may not do this: you took part in this case", "Nothing was changed")

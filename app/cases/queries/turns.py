@@ -54,6 +54,10 @@ def in_hand(audits: Sequence[AuditLine]) -> AuditKind | None:
     return AuditKind(found[0].kind) if found else None
 
 
+INDEPENDENT = (Permission.CASE_REVIEW, Permission.CASE_DECIDE)
+"""Nobody who took part is waited for here, whatever their roles (ISO/IEC 17065, 7.5.1 and 7.6.2)."""
+
+
 def is_mine(unit: Unit, turn: Turn, lead: str = "") -> bool:
     """Whether the actor is the one who is waited for."""
     side = (
@@ -77,6 +81,7 @@ def shown_turn(
         return None
     mine = is_mine(unit, turn, next((one.person for one in seen.team if one.leads), ""))
     href, button = _button(case, steps, audits, findings, turn) if mine else ("", "")
+    mine = mine and (bool(href) or turn.may not in INDEPENDENT)
     return TurnView(
         sentence=sentence(turn, mine, names[case.client_id], names[case.body_id]),
         detail=_detail(case, seen), since=civil_date(case.status_since), mine=mine, href=href, button=button,
