@@ -113,5 +113,10 @@ def _service_with_trainer(cast: Cast) -> str:
         *numbers, cast.provider.id, cast.provider.ref, cast.body.id, manager=wyn, officer=cast.body.officer
     )
     return make_trainer(
-        cast.site, service, at="evidence_complete", ils_expires_on=cast.day(200), cpd_until=cast.day(300), reaccredited_on=cast.day(-40)
+        cast.site,
+        service,
+        at="evidence_complete",
+        ils_expires_on=cast.day(200),
+        cpd_until=cast.day(300),
+        reaccredited_on=cast.day(-40),
     )

@@ -23,14 +23,18 @@ PATIENCE = 20_000
 """Milliseconds for one page on a busy machine."""
 SHOTS = os.environ.get("RRN_JOURNEY_SHOTS", "")
 """A folder for pictures of every page, when somebody wants to look at them."""
-_REFERENCE = re.compile(r"/(?:[A-Za-z]{3}-\d{6}-[\w]|(?=[a-z0-9]*\d)[a-z0-9]{6,}|[1-9]\d?(?:\.[1-9]\d?)+)(?=/|\?|$)")
+_REFERENCE = re.compile(
+    r"/(?:[A-Za-z]{3}-\d{6}-[\w]|(?=[a-z0-9]*\d)[a-z0-9]{6,}|[1-9]\d?(?:\.[1-9]\d?)+)(?=/|\?|$)"
+)
 _axe = Axe()
 
 
 class Screen:
     """The browser of one person in one story."""
 
-    def __init__(self, browser: Browser, live: Live, seen: set[str], width: int = DESK, *, scripts: bool = True) -> None:
+    def __init__(
+        self, browser: Browser, live: Live, seen: set[str], width: int = DESK, *, scripts: bool = True
+    ) -> None:
         self.live, self.seen, self.width = live, seen, width
         self.page = self._opens_page(browser, scripts)
         self.eye = self.page if scripts else self._opens_page(browser, True)
@@ -38,7 +42,9 @@ class Screen:
 
     def _opens_page(self, browser: Browser, scripts: bool) -> Page:
         size = ViewportSize(width=self.width, height=HEIGHT)
-        page = browser.new_context(viewport=size, java_script_enabled=scripts, accept_downloads=True).new_page()
+        page = browser.new_context(
+            viewport=size, java_script_enabled=scripts, accept_downloads=True
+        ).new_page()
         page.set_default_timeout(PATIENCE)
         return page
 
@@ -75,7 +81,9 @@ class Screen:
     def presses(self, words: str) -> "Screen":
         """Press a button, or what looks like one."""
         button = self.page.get_by_role("button", name=words, exact=True)
-        return self._leaves(button.first if button.count() else self.page.get_by_role("link", name=words, exact=True).first)
+        return self._leaves(
+            button.first if button.count() else self.page.get_by_role("link", name=words, exact=True).first
+        )
 
     def writes(self, **said: Any) -> "Screen":
         """Fill in fields by their names: words, a choice or several, a day, a file, a tick."""

@@ -34,7 +34,12 @@ def _modules(wyn: Screen, cast: Cast) -> None:
         outcomes="Say what restraint does to a person.",
     )  # fmt: skip
     wyn.presses("Add a module").sends(
-        "Add the module", title="Seated holds", level=HOLDS, minutes=120, mandatory=True, outcomes="Hold without pain."
+        "Add the module",
+        title="Seated holds",
+        level=HOLDS,
+        minutes=120,
+        mandatory=True,
+        outcomes="Hold without pain.",
     )
     wyn.follows("Add a technique Seated holds").sends(
         "Add the technique", name="Seated forearm hold", position="seated", restrictiveness=HOLDS,
@@ -71,7 +76,10 @@ def answer_all(program: Program, ref: str, numbers: list[str], modules: list[str
     """Say of every requirement where it is met."""
     for number in numbers:
         program.does(
-            f"/curricula/versions/{ref}/coverage/{number}", answer="covered", modules=modules, where="Session 2, page 14."
+            f"/curricula/versions/{ref}/coverage/{number}",
+            answer="covered",
+            modules=modules,
+            where="Session 2, page 14.",
         )
 
 

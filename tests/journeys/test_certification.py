@@ -74,7 +74,9 @@ def an_application_is_saved_left_resumed_and_sent(story: Story) -> None:
     wyn.sends("Begin the application", body=story.cast.body.ref, kind="initial", curricula=curriculum)
     story.case = wyn.ref
     wyn.follows("Go on with the application")
-    wyn.sends("Save", legal_name="Harbour Lane Training Ltd", sites="1 High Street, Leeds").reads("Still missing")
+    wyn.sends("Save", legal_name="Harbour Lane Training Ltd", sites="1 High Street, Leeds").reads(
+        "Still missing"
+    )
     story.leaves("provider")
     wyn = story.at_case("provider").follows("Go on with the application")
     assert wyn.page.input_value("[name=sites]") == "1 High Street, Leeds"
@@ -85,7 +87,9 @@ def an_application_is_saved_left_resumed_and_sent(story: Story) -> None:
 def the_officer_asks_and_the_provider_answers(story: Story) -> None:
     olive = story.at_case("officer").takes("Begin the application review")
     olive.takes("Ask the client for information", question="Who teaches in Wales?")
-    story.at_case("provider").reads("Who teaches in Wales?").takes("Answer the question", answer="The same trainers.")
+    story.at_case("provider").reads("Who teaches in Wales?").takes(
+        "Answer the question", answer="The same trainers."
+    )
     olive = story.at_case("officer").reads("The same trainers.")
     olive.takes("Accept the application", checks=[one.value for one in Check])
 
@@ -112,7 +116,9 @@ def results_are_recorded_on_a_tablet_and_a_finding_is_written(story: Story) -> N
     anh = story.at_case("assessor", TABLET).follows("Desk review")
     audit = anh.ref
     anh.visits(f"/audits/{audit}/requirements/1.1.1")
-    anh.sends("Save and go to the next", outcome="not_met", note="The analysis was signed by nobody.").reads("1.1.2")
+    anh.sends("Save and go to the next", outcome="not_met", note="The analysis was signed by nobody.").reads(
+        "1.1.2"
+    )
     anh.sends("Save", outcome="met", note="Seen on page 4.").reads("Saved")
     anh.visits(f"/audits/{audit}/requirements/1.1.1").presses("Write a finding")
     anh.sends("Save this draft", grade="major", statement="The training needs analysis is not signed off.")
@@ -125,20 +131,30 @@ def the_provider_answers_the_finding_and_it_is_closed(story: Story) -> None:
     wyn = story.at_case("provider").follows("Finding 1")
     finding = wyn.path
     wyn.reads("not signed off").takes(
-        "Answer this finding", correction="We stopped the course.", cause="Nobody had read the plan.", action="A second reader."
+        "Answer this finding",
+        correction="We stopped the course.",
+        cause="Nobody had read the plan.",
+        action="A second reader.",
     )
     story.at_case("provider").takes("Send your answers to the findings")
     story.of("assessor").visits(finding).reads("A second reader.").takes("Accept the plan")
-    story.of("provider").visits(finding).takes("Report that it is done", action="Done in May.", evidence="Signed copy.")
+    story.of("provider").visits(finding).takes(
+        "Report that it is done", action="Done in May.", evidence="Signed copy."
+    )
     story.of("assessor").visits(finding).takes("Accept and close").reads("closed")
 
 
 def the_evaluation_is_completed_and_reviewed(story: Story) -> None:
     lukasz = story.at_case("lead")
-    lukasz.takes("Complete the evaluation", verdict="grant", report="Everything was seen and is as it should be.")
+    lukasz.takes(
+        "Complete the evaluation", verdict="grant", report="Everything was seen and is as it should be."
+    )
     rhiannon = story.at_case("reviewer").takes("Take into review")
     rhiannon.takes(
-        "End the review with a recommendation", sections=[one.value for one in Section], verdict="grant", reasons="All in order."
+        "End the review with a recommendation",
+        sections=[one.value for one in Section],
+        verdict="grant",
+        reasons="All in order.",
     )
 
 
@@ -148,7 +164,9 @@ def an_evaluator_may_not_decide_but_somebody_else_may(story: Story) -> None:
     assert not anh.offers("Grant certification")
     anh.visits(f"/cases/{story.case}/grant").sends("Grant certification", reasons="I saw it myself.")
     anh.reads("You may not do this: you took part in this case", "Nothing was changed")
-    story.at_case("decider").takes("Grant certification", reasons="Every requirement is met.").reads("Granted")
+    story.at_case("decider").takes("Grant certification", reasons="Every requirement is met.").reads(
+        "Granted"
+    )
 
 
 def the_worker_issues_and_foreign_software_agrees(story: Story) -> None:
@@ -161,7 +179,10 @@ def the_worker_issues_and_foreign_software_agrees(story: Story) -> None:
     for said in ("Signature is Valid", "Certificate is Trusted", "Total document signed"):
         assert said in seal
     token = stranger.fetches(f"/certificates/{story.number}/1/credential.jwt").decode()
-    assert foreign.credential(token, stranger)["credentialSubject"]["issuedToParty"]["name"] == "Harbour Lane Training"
+    assert (
+        foreign.credential(token, stranger)["credentialSubject"]["issuedToParty"]["name"]
+        == "Harbour Lane Training"
+    )
     address = foreign.code_on(pdf, story.folder)
     assert address == f"{story.live.url}/c/{story.number}"
     story.opens(PHONE).visits(address.removeprefix(story.live.url)).reads("Certified")
@@ -181,7 +202,10 @@ def a_suspension_is_seen_everywhere_at_once(story: Story) -> None:
 
 def a_reinstatement_brings_it_all_back(story: Story) -> None:
     story.of("decider").visits(f"/certificates/{story.number}").takes(
-        "End the suspension", effective_on=story.cast.today, reason_code="resolved", public_text="It was put right."
+        "End the suspension",
+        effective_on=story.cast.today,
+        reason_code="resolved",
+        public_text="It was put right.",
     )
     the_world_reads(story, certified=True)
 
@@ -192,7 +216,9 @@ def the_world_reads(story: Story, *, certified: bool) -> None:
     no = "" if certified else "not "
     entry = stranger.visits("/register?q=Harbour+Lane").page.inner_text("main .entry")
     assert ("Certified until" if certified else "Suspended since") in entry
-    stranger.visits(f"/verify/{number}").reads("is certified until" if certified else "Paused: not certified just now")
+    stranger.visits(f"/verify/{number}").reads(
+        "is certified until" if certified else "Paused: not certified just now"
+    )
     stranger.visits(f"/marks/{story.cast.provider.ref}").reads(f"may {no}show the mark")
     badge = Program(story.live).fetches(f"/badge/{number}.svg").decode()
     assert ("Certified until" if certified else f"{number}: not certified just now") in badge

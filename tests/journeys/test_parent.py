@@ -29,7 +29,9 @@ def number(live: Live, world: World) -> str:
     return given
 
 
-def test_a_parent_finds_out_whether_the_training_at_school_is_certified(live: Live, number: str, opens: Opens) -> None:
+def test_a_parent_finds_out_whether_the_training_at_school_is_certified(
+    live: Live, number: str, opens: Opens
+) -> None:
     parent = opens(PHONE, scripts=False)
     a_name_spelled_wrong_is_found(parent)
     the_entry_says_so_today_and_says_what_was_true_before(parent, live)

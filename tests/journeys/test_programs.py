@@ -54,7 +54,13 @@ def a_curriculum_is_written_and_submitted(story: Story, folder: Path) -> None:
         f"{draft}/details", version=current["version"], title=TITLE, summary="Mostly how not to hold.", nations=["england"],
         settings=["health"], populations=["adults"], interventions=["physical"], lived_experience="Three people speak first.", ratio=10,
     )  # fmt: skip
-    listening: dict[str, Any] = {"title": "Hearing from people", "level": "primary", "minutes": 90, "mandatory": True, "outcomes": "Say why."}
+    listening: dict[str, Any] = {
+        "title": "Hearing from people",
+        "level": "primary",
+        "minutes": 90,
+        "mandatory": True,
+        "outcomes": "Say why.",
+    }
     wyn.does(f"{draft}/modules", 201, lived_experience=True, **listening)
     view = wyn.does(f"{draft}/modules", 201, **listening | {"title": "Seated holds", "level": HOLDS})
     modules = [module["ref"] for level in view["levels"] for module in level["modules"]]
@@ -72,7 +78,10 @@ def a_curriculum_is_written_and_submitted(story: Story, folder: Path) -> None:
 
 
 def an_application_is_sent_once_although_it_is_asked_twice(story: Story) -> None:
-    wyn, said = story.of["provider"], {"body": story.cast.body.ref, "kind": "initial", "curricula": [story.curriculum]}
+    wyn, said = (
+        story.of["provider"],
+        {"body": story.cast.body.ref, "kind": "initial", "curricula": [story.curriculum]},
+    )
     first, again = (wyn.does("/cases", 201, key="our-application-1", **said) for _time in range(2))
     assert first["ref"] == again["ref"]
     story.case = first["ref"]
@@ -90,7 +99,10 @@ def the_application_is_accepted_and_agreed(story: Story) -> None:
     digest = story.of["provider"].asks(f"/cases/{story.case}/agreement")["agreement"]["digest"]
     story.takes("officer", "sign-agreement", 422, digest=digest, entitled=True)
     story.takes("provider", "accept-agreement", digest=digest, entitled=True)
-    assert story.takes("officer", "sign-agreement", digest=digest, entitled=True)["status"] == "agreement_in_force"
+    assert (
+        story.takes("officer", "sign-agreement", digest=digest, entitled=True)["status"]
+        == "agreement_in_force"
+    )
 
 
 def the_evaluation_ends_with_a_finding_closed(story: Story) -> None:
@@ -104,7 +116,9 @@ def the_evaluation_ends_with_a_finding_closed(story: Story) -> None:
     finding = f"/findings/{anh.does(f'/audits/{audit}/findings', 201, requirement='1.1.1', **written)['ref']}"
     story.takes("lead", "issue-findings")
     wyn = story.of["provider"]
-    wyn.takes(finding, "respond", correction="We stopped.", cause="Nobody read it.", action="A second reader.")
+    wyn.takes(
+        finding, "respond", correction="We stopped.", cause="Nobody read it.", action="A second reader."
+    )
     anh.takes(finding, "accept-plan")
     wyn.takes(finding, "report-implemented", action="Done.", evidence="Signed copy.")
     assert anh.takes(finding, "accept-implementation")["status"] == "closed"
@@ -113,7 +127,13 @@ def the_evaluation_ends_with_a_finding_closed(story: Story) -> None:
 
 def the_case_is_reviewed_and_decided_by_people_who_did_not_evaluate(story: Story) -> None:
     story.takes("reviewer", "take-into-review")
-    story.takes("reviewer", "recommend", sections=[one.value for one in Section], verdict="grant", reasons="All in order.")
+    story.takes(
+        "reviewer",
+        "recommend",
+        sections=[one.value for one in Section],
+        verdict="grant",
+        reasons="All in order.",
+    )
     items = [item["ref"] for item in story.of["decider"].asks(f"/cases/{story.case}")["scope"]]
     said: dict[str, Any] = {"granted": items, "reasons": "Every requirement is met."}
     refused = story.takes("assessor", "grant", 422, **said)
@@ -141,7 +161,9 @@ def a_suspension_and_its_end_are_seen_at_once(story: Story) -> None:
         ends_when="Both are closed.", limit_on=story.cast.day(90).isoformat(), contact="Olive Officer",
     )  # fmt: skip
     assert seen(story) == ("was_certified", False)
-    story.of["decider"].takes(certificate, "reinstate", effective_on=today, reason_code="resolved", public_text="It was put right.")
+    story.of["decider"].takes(
+        certificate, "reinstate", effective_on=today, reason_code="resolved", public_text="It was put right."
+    )
     assert seen(story) == ("certified", True)
 
 

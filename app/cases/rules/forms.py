@@ -101,7 +101,9 @@ class SaveApplication(StepForm):
     ] = NONE
     trainers: Annotated[
         Refs,
-        Field(title="Senior trainers", json_schema_extra={"needed": True, "group": "What is to be certified"}),
+        Field(
+            title="Senior trainers", json_schema_extra={"needed": True, "group": "What is to be certified"}
+        ),
     ] = NONE
     outsourced: Annotated[
         Prose,
