@@ -91,9 +91,7 @@ def _certified(name: str, number: str, seen: StatusOn, expires_on: date, on: dat
     good, all_of_them = len(seen.certified), len(seen.items)
     whole = good == all_of_them
     title = (
-        _for_all(good)
-        if whole
-        else _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
+        for_all(good) if whole else _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
     )
     if on == today:
         said = _("{name} is certified until {day}.").format(name=name, day=in_words(expires_on))
@@ -113,12 +111,10 @@ def _certified(name: str, number: str, seen: StatusOn, expires_on: date, on: dat
     )
 
 
-def _for_all(count: int) -> str:
-    return (
-        _("Yes, for the one curriculum on it")
-        if count == 1
-        else _("Yes, for all {count} curricula").format(count=count)
-    )
+def for_all(count: int) -> str:
+    """The plain answer when nothing on the certificate is paused or taken away."""
+    few = {1: _("Yes, for the one curriculum on it"), 2: _("Yes, for both curricula")}
+    return few.get(count) or _("Yes, for all {count} curricula").format(count=count)
 
 
 def _others(seen: StatusOn, now: bool) -> str:

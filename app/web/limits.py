@@ -26,7 +26,6 @@ class Rate:
 RATES: Mapping[str, Rate] = {
     "look_up": Rate(50, 500),
     "desk": Rate(50, 500),
-    "upload": Rate(2, 60),
     "sign_in": Rate(1, 40),
 }
 """By the name a route declares. An address is one IP; behind the trusted proxy, the one it names."""

@@ -46,7 +46,7 @@ def a_name_spelled_wrong_is_found(parent: Screen) -> None:
 
 
 def the_entry_says_so_today_and_says_what_was_true_before(parent: Screen, live: Live) -> None:
-    parent.follows("Harbour Lane Training").reads("Yes, for all 2 curricula", "certified until")
+    parent.follows("Harbour Lane Training").reads("Yes, for both curricula", "certified until")
     before = live.site.clock().date() - timedelta(days=30)
     parent.page.fill("main [name=on]", before.isoformat())
     parent.presses("Ask about that day").reads("not certified", f"{before.day} {before:%B %Y}")

@@ -47,7 +47,7 @@ def check(
 def test_a_service_shows_its_path_up_to_ukas(world: World) -> None:
     with reading(world.site) as unit:
         entry = queries.service_entry(unit, world.service.organisation_ref)
-    assert entry.title == "Yes, for all 2 curricula"
+    assert entry.title == "Yes, for both curricula"
     assert [link.tag.tone for link in entry.chain] == ["yes", "yes", "yes"]
     assert entry.claim
     assert entry.legal

@@ -35,7 +35,7 @@ def ask(world: World, number: str = "", on: date | None = None, known_at: object
 def test_a_certificate_in_force_is_a_yes_that_names_every_curriculum(world: World) -> None:
     said = ask(world)
     assert (said.answer, said.tone, said.status) == (Answer.CERTIFIED, "yes", "active")
-    assert said.title == "Yes, for all 2 curricula"
+    assert said.title == "Yes, for both curricula"
     assert (
         said.sentence
         == f"Harbour Lane Training is certified until 31 December 2028. Certificate {world.number}."
@@ -180,7 +180,7 @@ def test_the_json_has_the_contracts_words_and_a_gone_database_says_we_cannot_tel
         assert said["known_at"].startswith("2026-01-01T12:00")
         page = client.get(f"/c/{world.number}")
         assert page.status_code == 200
-        assert "Yes, for all 2 curricula" in page.text
+        assert "Yes, for both curricula" in page.text
         assert "What this does not mean" in page.text
         assert client.get("/verify", params={"number": world.number}).status_code == 200
 

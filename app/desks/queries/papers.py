@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
 from app.cases.rules import OVER, Kind
-from app.certificates.models import Certificate, CertificateStatus
+from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
 from app.certificates.rules import Status, in_words
 from app.desks.queries.views import DeskLine
 from app.desks.rules import LICENCE_DAYS, LIMIT_DAYS, MOST, RENEW_DAYS, SLOW_DAYS, shortened
@@ -115,12 +115,12 @@ def certificate_lines(unit: Unit) -> list[DeskLine]:
     return [_certificate(unit, *row) for row in rows]
 
 
-def _certificates(unit: Unit) -> Select[Certificate, str, CertificateStatus]:
+def _certificates(unit: Unit) -> Select[Certificate, str, CertificateStatus, str | None]:
     own = Certificate.holder_id if unit.actor.seat is Seat.PROVIDER else Certificate.body_id
     line = aliased(CertificateStatus)
     newest = select(func.max(line.id)).where(line.certificate_id == Certificate.id, line.item_id.is_(None))
     return (
-        select(Certificate, Organisation.name, CertificateStatus)
+        select(Certificate, Organisation.name, CertificateStatus, _held())
         .join(Organisation, Organisation.id == Certificate.holder_id)
         .outerjoin(CertificateStatus, CertificateStatus.id == newest.scalar_subquery())
         .where(
@@ -129,6 +129,15 @@ def _certificates(unit: Unit) -> Select[Certificate, str, CertificateStatus]:
         )
         .order_by(Certificate.expires_on, Certificate.id)
         .limit(MOST)
+    )
+
+
+def _held() -> ScalarSelect[str | None]:
+    """Why a version of the certificate waits: the licence did not cover the day it was to be told."""
+    waiting = CertificateVersion.issued_at.is_(None), CertificateVersion.held.is_not(None)
+    own = CertificateVersion.certificate_id == Certificate.id
+    return (
+        select(CertificateVersion.held).where(own, *waiting).limit(1).correlate(Certificate).scalar_subquery()
     )
 
 
@@ -152,22 +161,25 @@ def _ending(unit: Unit) -> ColumnElement[bool]:
     return and_(live, near, ~renewing.exists())
 
 
-def _certificate(unit: Unit, row: Certificate, holder: str, last: CertificateStatus | None) -> DeskLine:
+def _certificate(
+    unit: Unit, row: Certificate, holder: str, last: CertificateStatus | None, held: str | None
+) -> DeskLine:
     client = unit.actor.seat is Seat.PROVIDER
     about = row.number if client else _("{who}: {number}").format(who=holder, number=row.number)
     line = DeskLine(
         kind="certificate", about=about, sentence="", mine=False, href=f"/certificates/{row.number}", button=_("Open the certificate"),
     )  # fmt: skip
     if row.status is Status.GRANTED:
-        return line.model_copy(update=_issuing(unit, row))
+        return line.model_copy(update=_issuing(unit, row, held))
     if row.status is Status.SUSPENDED:
         return line.model_copy(update=_suspension(unit, last, client))
     return line.model_copy(update=_renewal(row))
 
 
-def _issuing(unit: Unit, row: Certificate) -> dict[str, Any]:
+def _issuing(unit: Unit, row: Certificate, held: str | None) -> dict[str, Any]:
+    why = _("The certificate waits and is not published. {why}").format(why=held) if held else ""
     return {
-        "sentence": _("The register is drawing, sealing and publishing the certificate."), "since": row.granted_on,
+        "sentence": why or _("The register is drawing, sealing and publishing the certificate."), "since": row.granted_on,
         "late": row.granted_on < unit.today - timedelta(days=SLOW_DAYS),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
-from app.kernel.words import _, label, plural
+from app.kernel.words import _, label
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.licences.rules import Standing
 from app.organisations.models import Organisation
@@ -24,7 +24,7 @@ from app.providers.queries import affiliate_is_approved, affiliates_on
 from app.providers.rules import AffiliateState
 from app.registry.queries.told import ItemView, Told, end_of, item_view, told_of
 from app.registry.queries.verify import ChangeView, changes
-from app.registry.rules import item_words, shown_status, tone_of
+from app.registry.rules import for_all, item_words, shown_status, tone_of
 from app.standards.queries import legal_notes, newest_rule_pack
 from app.standards.rules import Nation, Route
 
@@ -174,7 +174,7 @@ def answer_title(told: Told, now: bool) -> str:
     if good and good < all_of_them:
         return _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
     if good:
-        return plural("Yes, for {count} curriculum", "Yes, for all {count} curricula", good)
+        return for_all(good)
     if told.seen.status is Status.SUSPENDED:
         return _("Paused: not certified just now") if now else _("Paused: not certified on that day")
     return _("Not certified now") if now else _("Not certified on that day")
