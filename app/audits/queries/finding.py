@@ -27,7 +27,7 @@ from app.audits.queries.scope import find_finding, inside
 from app.audits.queries.told import history_of, organisation_name
 from app.audits.rules import FINDING, is_overdue
 from app.curricula.models import Document
-from app.kernel.casework import Casework, steps_of
+from app.kernel.casework import Casework, TurnView, steps_of
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.fields import View
@@ -48,17 +48,6 @@ BODY_IS_ASKED = {
     S.IMPLEMENTED: "Judge whether it was done and works.",
     S.DISPUTED: "The provider says this finding is wrong: uphold it with a reason, or withdraw it.",
 }
-
-
-class TurnView(View):
-    """Whose turn it is and since when."""
-
-    sentence: str
-    detail: str = ""
-    since: date | None = None
-    mine: bool = False
-    href: str = ""
-    button: str = ""
 
 
 class VerdictView(View):

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from app.audits.queries import AuditLine, FindingLine
 from app.cases.models import Case
-from app.cases.queries.views import StageView, TurnView, WordView
 from app.cases.rules import AUDIT_ORDER, CaseFacts, Side, State, Turn, pack_state, sentence, turn_of
-from app.kernel.casework import StepView
+from app.kernel.casework import StageView, StepView, ToneView, TurnView
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.words import _, label
@@ -24,9 +23,9 @@ ASKING = {"accept-agreement": "agreement", "sign-agreement": "agreement"}
 """Steps with a page of their own: a text is read before it is accepted."""
 
 
-def word(status: str) -> WordView:
+def word(status: str) -> ToneView:
     """A status with its word and tone."""
-    return WordView(word=label(status), tone=TONES.get(status, "plain"))
+    return ToneView(word=label(status), tone=TONES.get(status, "plain"))
 
 
 def stages(case: Case, audits: Sequence[AuditLine]) -> list[StageView]:

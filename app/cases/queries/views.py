@@ -3,34 +3,8 @@
 from datetime import date, datetime
 
 from app.audits.queries import AuditLine, FindingLine
-from app.kernel.casework import Casework
+from app.kernel.casework import Casework, StageView, ToneView, TurnView
 from app.kernel.fields import View
-
-
-class WordView(View):
-    """A status as it is drawn: word and tone (yes, partly, pause, no, unknown, plain)."""
-
-    word: str
-    tone: str
-    shape: str = ""
-
-
-class StageView(View):
-    """One of the seven stages: done, now or todo."""
-
-    label: str
-    state: str
-
-
-class TurnView(View):
-    """Whose turn it is, since when, and the one thing to do."""
-
-    sentence: str
-    detail: str = ""
-    since: date | None = None
-    mine: bool = False
-    href: str = ""
-    button: str = ""
 
 
 class FactView(View):
@@ -46,7 +20,7 @@ class ItemView(View):
     ref: str
     version_ref: str
     title: str
-    outcome: WordView | None
+    outcome: ToneView | None
 
 
 class SentView(View):
@@ -129,7 +103,7 @@ class RecommendationView(View):
 class DecisionView(View):
     """What was decided."""
 
-    word: WordView
+    word: ToneView
     reasons: str
     by: str
     on: date
@@ -147,7 +121,7 @@ class CaseView(Casework):
     service_ref: str
     edition: str
     rule_pack: str
-    word: WordView
+    word: ToneView
     stages: list[StageView]
     turn: TurnView | None
     blocks: list[str]
@@ -204,7 +178,7 @@ class CaseLine(View):
     kind: str
     client: str
     body: str
-    word: WordView
+    word: ToneView
     turn: str
     mine: bool
     owner: str
