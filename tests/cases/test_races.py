@@ -86,7 +86,13 @@ def test_no_certificate_is_granted_beside_a_suspension(site: Site) -> None:
     through = 0
     for number in range(TRIES):
         seen: list[str] = []
-        pair = [partial(grant_and_take_back, world, seen), partial(suspend_later, world, number % 20 * 0.01)]
+        later = (
+            number % 20 - 6
+        ) * 0.01  # the suspension comes up to 130 ms after the decision, or up to 60 ms before it
+        pair = [
+            partial(grant_and_take_back, world, seen, max(0.0, -later)),
+            partial(suspend_later, world, max(0.0, later)),
+        ]
         told = at_once(*(pair if number % 2 else reversed(pair)))
         decided, suspended = told if number % 2 else reversed(told)
         assert suspended is None, told
@@ -103,8 +109,9 @@ class Undone(Exception):
     """The decision is taken back so that the next try finds the same case."""
 
 
-def grant_and_take_back(world: World, seen: list[str]) -> None:
+def grant_and_take_back(world: World, seen: list[str], seconds: float) -> None:
     """Decide for good, look from outside at the licence just before it would be written down, and take everything back."""
+    time.sleep(seconds)
     with writing(world.site, world.decider) as unit:
         case = queries.find_case(unit, world.ref)
         form = Grant(

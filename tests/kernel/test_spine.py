@@ -4,7 +4,7 @@ import threading
 from enum import StrEnum
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import MetaData, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,7 +28,14 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-class Toy(Record, Table):
+class Toys(Table):
+    """Tables of tests stand apart from those of the register."""
+
+    __abstract__ = True
+    metadata = MetaData()
+
+
+class Toy(Record, Toys):
     __tablename__ = "toy"
     status: Mapped[Status] = mapped_column(default=Status.DRAFT)
 
@@ -68,7 +75,7 @@ def hear(_unit: Unit, event: Event) -> Finish | None:
 
 @pytest.fixture
 def toy(site: Site) -> str:
-    Table.metadata.tables["toy"].create(site.engine, checkfirst=True)
+    Toys.metadata.create_all(site.engine)
     with writing(site, EVE) as unit:
         made = Toy()
         casework.begin(unit, TOY, made, "made")
@@ -133,7 +140,7 @@ def test_what_is_offered_is_what_would_be_taken(site: Site, toy: str) -> None:
 @pytest.mark.slow
 def test_of_two_decisions_at_once_exactly_one_wins(settings: Settings, clock: SetClock) -> None:
     site = connect(settings, clock)
-    Table.metadata.tables["toy"].create(site.engine, checkfirst=True)
+    Toys.metadata.create_all(site.engine)
     for _try in range(30):
         with writing(site, EVE) as unit:
             made = Toy()

@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 from fastapi import FastAPI
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.testclient import TestClient
 
@@ -32,7 +32,14 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-class Parcel(Record, Table):
+class Toys(Table):
+    """Tables of tests stand apart from those of the register."""
+
+    __abstract__ = True
+    metadata = MetaData()
+
+
+class Parcel(Record, Toys):
     __tablename__ = "parcel"
     title: Mapped[str]
     status: Mapped[Status] = mapped_column(default=Status.OPEN)
@@ -99,7 +106,7 @@ def edge(settings: Settings, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(app.main, "AREAS", (area,))
     made = app.main.create_app(settings, clock)
     made.state.ports = Ports(identify=identify)
-    Table.metadata.tables["parcel"].create(made.state.site.engine, checkfirst=True)
+    Toys.metadata.create_all(made.state.site.engine)
     yield made
     made.state.site.engine.dispose()
 
