@@ -23,6 +23,7 @@ from app.permissions import Permission as P
 from app.permissions import Role, Seat
 from app.settings import Settings
 from app.web.gate import Credentials, Ports, cookie_name, csrf_token
+from app.web.limits import Buckets, Rate
 from app.web.routing import Area, Ask
 from tests.conftest import SetClock
 
@@ -271,8 +272,6 @@ def test_openapi_lists_the_json_face_exactly(program: TestClient) -> None:
 
 
 def test_too_many_requests_are_429_with_the_time_to_wait(edge: FastAPI) -> None:
-    from app.web.limits import Buckets, Rate
-
     edge.state.buckets = Buckets({"desk": Rate(0.1, 2)})
     program = TestClient(edge, headers={"Authorization": "Bearer good"})
     codes = [program.get("/api/v1/parcels/abc").status_code for _try in range(4)]

@@ -1,7 +1,6 @@
 """What an application says, what it still lacks, and the bytes it is frozen as when it is sent."""
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import rfc8785
@@ -75,8 +74,3 @@ def sees_the_inside(seat: Seat | None, roles: frozenset[Role]) -> bool:
 def reference(code: str, number: int) -> str:
     """The 142nd case of the body NGC is NGC-C-0142."""
     return f"{code}-C-{number:04d}"
-
-
-def as_lines(words: Sequence[str]) -> str:
-    """Several short texts as lines of one."""
-    return "\n".join(words)

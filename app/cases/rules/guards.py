@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from app.cases.rules.facts import CaseFacts, Member
-from app.cases.rules.states import State
 from app.kernel.actor import Actor
 from app.kernel.words import _, listed
 from app.permissions import Role
@@ -214,11 +213,6 @@ def team_objection_is_open(_case: Any, _actor: Actor, facts: CaseFacts) -> str |
     if any(member.objection_open for member in facts.team):
         return None
     return _("The client has not objected to anybody. Nothing was changed.")
-
-
-def waits_for_the_client(case: Any) -> bool:
-    """Whether the clock of the certification body stands still (ISO/IEC 17065, 7.3.1)."""
-    return case.status is State.INFORMATION_REQUESTED
 
 
 def something_blocks(_case: Any, _actor: Actor, facts: CaseFacts) -> str | None:

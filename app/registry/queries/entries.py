@@ -57,13 +57,6 @@ class NamedView(View):
     tag: ToneView
 
 
-class FormerName(View):
-    """A name somebody had, and the first day of the next one."""
-
-    name: str
-    until: date
-
-
 class Entry(View):
     """What every entry shows."""
 
