@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, check, user, and the demonstration."""
+"""The command line: serve, worker, migrate, check, user, keys, and the demonstration."""
 
 import multiprocessing
 from collections.abc import Callable
@@ -13,34 +13,34 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
+from app.ceremony import keys
 from app.check.walk import LOOKS, breaches
 from app.demo import start
+from app.demo.making import SIZES
 from app.kernel.actor import SYSTEM
-from app.kernel.database import Site, connect, writing
-from app.kernel.errors import Problem
+from app.kernel.database import Site, connect, reading, writing
+from app.kernel.errors import NotFound, Problem
 from app.kernel.logging import set_up
+from app.ledger.queries import witnessed
 from app.main import create_app, work
+from app.mirror.writing import export
+from app.monitor.__main__ import monitor
 from app.people.commands import first_administrator
+from app.registry.commands import file_everything, file_what_is_missing
 from app.settings import Settings, SettingsFault, read_settings
 from app.standards.rules import StandardsFault
+from app.terminal import say, settings_or_exit
+from app.verifier.__main__ import verify
 from app.web.rendering import Unstyled
+from app.witness.__main__ import witness
 
 ROOT = Path(__file__).resolve().parents[1]
-say = Console()
 rrn = typer.Typer(
     help="The certification register of the RRN Training Standards.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-
-def settings_or_exit() -> Settings:
-    """The settings of the environment; every fault of them in words, then exit 2."""
-    try:
-        return read_settings()
-    except SettingsFault as fault:
-        say.print(f"[bold red]The settings cannot be used.[/]\n{fault}")
-        raise typer.Exit(2) from fault
+rrn.add_typer(keys, name="keys")
 
 
 @rrn.command()
@@ -51,15 +51,29 @@ def migrate() -> None:
 
 
 def bring_to_head(settings: Settings) -> None:
-    """Run every migration that has not run yet."""
+    """Run every migration that has not run yet, and fill the search's index when it is new."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     site = connect(settings)
     try:
         config = Config(ROOT / "alembic.ini")
         config.attributes["engine"] = site.engine
         command.upgrade(config, "head")
+        with writing(site, SYSTEM) as unit:
+            file_what_is_missing(unit)
     finally:
         site.engine.dispose()
+
+
+@rrn.command()
+def index() -> None:
+    """Make the search's index anew from what the register says. Nobody else can write meanwhile."""
+    site = connect(settings_or_exit())
+    try:
+        with writing(site, SYSTEM) as unit:
+            filed = file_everything(unit)
+    finally:
+        site.engine.dispose()
+    say.print(f"The search's index was made anew: {filed:,} certificates.")
 
 
 @rrn.command()
@@ -148,10 +162,43 @@ def check() -> None:
                 f"The database cannot be read ({type(fault.orig).__name__}): run rrn migrate, then check again."
             )
             raise typer.Exit(2) from fault
+    with reading(site) as unit:
+        typer.echo(witnessed(unit), err=True)
     site.engine.dispose()
     if found:
         raise typer.Exit(1)
     say.print(f"Nothing is wrong: {len(LOOKS)} checks found no breach.")
+
+
+rrn.add_typer(witness, name="witness")
+rrn.command()(verify)
+rrn.command()(monitor)
+exporting = typer.Typer(help="Copies of what is published.", no_args_is_help=True)
+rrn.add_typer(exporting, name="export")
+
+
+@exporting.command("log")
+def export_log(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the mirror is, or will be.")],
+) -> None:
+    """Bring a mirror of everything published to today: a folder for any web server, or for rrn verify --against."""
+    site = connect(settings_or_exit())
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("Mirroring …", total=None)
+        try:
+            written, missing = export(
+                site, folder, lambda done, of: progress.update(bar, completed=done, total=of)
+            )
+        except (NotFound, OSError) as fault:
+            say.print(
+                f"The mirror could not be finished. {getattr(fault, 'detail', fault)} Run the command again to go on."
+            )
+            raise typer.Exit(2) from fault
+    for sentence in missing:
+        typer.echo(sentence)
+    say.print(f"{written} files were written; {folder} is what the register publishes now.", soft_wrap=True)
+    if missing:
+        raise typer.Exit(1)
 
 
 demonstration = typer.Typer(invoke_without_command=True, help="A fictional scheme on this machine.")
@@ -161,19 +208,24 @@ rrn.add_typer(demonstration, name="demo")
 @demonstration.callback()
 def demo(
     context: typer.Context, port: int = 8000,
-    size: Annotated[str, typer.Option(help="small, scheme or national.")] = "small",
+    size: Annotated[str, typer.Option(help="small (two minutes) or scheme (about two hours). Left out: what is there, else small.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make everything anew.")] = False,
 ) -> None:  # fmt: skip
     """Make a fictional scheme by driving the real commands through the years, then serve it. A second start reuses it."""
     if context.invoked_subcommand:
         return
-    if size != "small":
-        known = "is not there yet" if size in start.SIZES else "is not a size"
-        say.print(f"The size “{size}” {known}: only “small” can be made today. Nothing was made.")
+    if size and size not in SIZES:
+        known = " and ".join(f"“{name}”" for name in SIZES)
+        say.print(f"“{size}” cannot be made: there are {known}. Nothing was made.")
         raise typer.Exit(2)
     settings = demo_settings_or_exit(port, fresh)
     if not start.is_made(settings):
-        make_demonstration(settings)
+        make_demonstration(settings, size or "small")
+    elif size and size != (there := start.size_of(settings)):
+        say.print(
+            f"The demonstration that is here is “{there}”. Nothing was made: add --fresh to make it anew as “{size}”, or leave --size out."
+        )
+        raise typer.Exit(2)
     introduce(settings, port)
     serve_forever(settings, "127.0.0.1", port, 1, with_worker=True)
 
@@ -191,13 +243,16 @@ def demo_settings_or_exit(port: int, fresh: bool = False) -> Settings:
         raise typer.Exit(2) from fault
 
 
-def make_demonstration(settings: Settings) -> None:
-    """Three and a half years, with a bar; what goes wrong in a delivery is logged as it would be in earnest."""
+def make_demonstration(settings: Settings, size: str) -> None:
+    """The years of that size, with a bar; what goes wrong in a delivery is logged as it would be in earnest."""
     set_up("ERROR")
     bring_to_head(settings)
+    chosen = SIZES[size]
+    if chosen.warning:
+        say.print(chosen.warning)
     with Progress(console=say) as progress:
-        bar = progress.add_task("Living through three and a half years …", total=1.0)
-        start.fill(settings, lambda share: progress.update(bar, completed=share))
+        bar = progress.add_task(f"Living through {chosen.years} …", total=1.0)
+        start.fill(settings, lambda share: progress.update(bar, completed=share), size)
         progress.update(bar, completed=1.0)
 
 

@@ -23,19 +23,26 @@ from sqlalchemy import text
 import app.audits.effects
 import app.cases.effects
 import app.certificates.effects
+import app.complaints.effects
+import app.ledger.effects
 import app.licences.effects
 import app.people.effects
-import app.providers.effects  # noqa: F401
+import app.providers.effects
+import app.registry.effects
+import app.statements.effects
+import app.surveillance.effects  # noqa: F401
 from app.audits.pages import area as audits
 from app.cases.pages import area as cases
 from app.certificates.pages import area as certificates
+from app.complaints.pages import area as complaints
 from app.curricula.pages import area as curricula
 from app.desks.pages import area as desks
 from app.kernel import outbox
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import POOL, Site, Unit, connect, reading
 from app.kernel.logging import set_up
-from app.ledger.queries import size_reader
+from app.ledger.pages import area as ledger
+from app.ledger.queries import size_reader, witnessed
 from app.licences.pages import area as licences
 from app.marks.pages import area as marks
 from app.organisations.pages import area as organisations
@@ -47,9 +54,11 @@ from app.registry.queries import register_line
 from app.settings import Settings
 from app.standards.pages import area as standards
 from app.standards.queries import catalogue
+from app.statements.pages import area as statements
+from app.surveillance.pages import area as surveillance
 from app.web import problems
 from app.web.faces import context
-from app.web.finding import find_by_first_word
+from app.web.finding import ByFirstWord, find_by_first_word
 from app.web.gate import PUBLIC, Ports, SignInNeeded, cookie_name
 from app.web.headers import SecurityHeaders
 from app.web.kept import KeptAnswers, Stamp
@@ -66,11 +75,15 @@ AREAS: tuple[Area, ...] = (
     people,
     audits,
     licences,
+    ledger,
     providers,
     standards,
     curricula,
     registry,
     marks,
+    surveillance,
+    complaints,
+    statements,
 )
 IDLE_SECONDS = 0.5
 """How long a worker with nothing to do waits before it looks again."""
@@ -108,15 +121,13 @@ def create_app(
     for kind, handler in problems.HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.add_exception_handler(SignInNeeded, problems.answer_sign_in)
-    for area in (*AREAS, styleguide) if settings.demo else AREAS:
-        area.mount(app)
     app.add_api_route("/healthz", alive, include_in_schema=False)
     app.add_api_route("/readyz", ready, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    find_by_first_word(app)
+    finder = find_by_first_word(app, (*AREAS, styleguide) if settings.demo else AREAS)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     keep_answers(app)  # outside of it, so that answers are kept with those headers on
-    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app, finder)  # type: ignore[method-assign]
     return app
 
 
@@ -164,15 +175,16 @@ def ready(request: Request) -> Response:
     try:
         with reading(request.app.state.site) as unit:
             unit.db.execute(text("select 1 from event limit 1"))
+            witnesses = witnessed(unit)
     except Exception as error:
         return JSONResponse({"ready": False, "missing": f"the database ({type(error).__name__})"}, 503)
-    return JSONResponse({"ready": True, "missing": None})
+    return JSONResponse({"ready": True, "missing": None, "witnesses": witnesses})
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI, finder: ByFirstWord) -> dict[str, Any]:
     """OpenAPI of the JSON face; the schemas of bodies that we parse ourselves are added by name."""
     if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schema = get_openapi(title=app.title, version=app.version, routes=finder.every())
         forms: list[type[BaseModel]] = sorted(
             {route.form for area in AREAS for route in area.routes if route.form},
             key=lambda form: form.__name__,

@@ -1,21 +1,34 @@
 """One frozen Settings, read once from the environment (prefix RRN_) and passed on."""
 
+import base64
+import binascii
+import hashlib
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "testserver"}
 
-NOT_YET = ("seal_key", "credential_key", "log_key", "tsa_url")
+NOT_YET = ("tsa_url",)
 """Settings that are promised and not built."""
 
 
 class SettingsFault(Exception):
     """Faults in the settings, all of them at once, in words."""
+
+
+@dataclass(frozen=True)
+class TokenPlace:
+    """Where a PKCS #11 token is: its label, the library that speaks to it, and the file its PIN lies in."""
+
+    label: str
+    module: Path
+    pin_file: Path
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,13 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     smtp_url: str = ""
     files_url: str = ""
+    seal_key: str = ""
+    """Where the root and the seal keys lie: empty for files, or a `pkcs11:` URI; so with the next two."""
+    credential_key: str = ""
+    log_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    """The outside witnesses of the log, each `vkey@address`."""
     log_level: str = "INFO"
     demo: bool = False
     demo_password: str = field(default="", repr=False)
@@ -42,6 +61,16 @@ class Settings:
     def secure(self) -> bool:
         """True when people reach the register over https; only then can cookies be `__Host-`."""
         return self.public_base_url.startswith("https://")
+
+    @property
+    def on_this_machine(self) -> bool:
+        """True for a demonstration or a test: people reach the register on a loopback address."""
+        return urlsplit(self.public_base_url).hostname in LOOPBACK
+
+    @property
+    def keys_by_order(self) -> bool:
+        """Whether keys are only made in a ceremony and by order of two people; on one's own machine the worker makes them."""
+        return self.secure and not self.demo
 
     @property
     def database(self) -> str:
@@ -72,14 +101,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secret_key=value.get("secret_key", "") or _kept_secret(data_dir),
         smtp_url=value.get("smtp_url", ""),
         files_url=value.get("files_url", ""),
+        seal_key=value.get("seal_key", ""),
+        credential_key=value.get("credential_key", ""),
+        log_key=value.get("log_key", ""),
         trusted_proxies=tuple(
             part.strip() for part in value.get("trusted_proxies", "").split(",") if part.strip()
         ),
+        witnesses=_witnesses(value.get("witnesses", "")),
         log_level=value.get("log_level", "INFO").upper(),
         demo_password=value.get("demo_password", ""),
     )
     found = faults(settings) + [
-        f"RRN_{name.upper()} is not supported yet, and ignoring it would mislead: take it out. Keys are files in the data folder."
+        f"RRN_{name.upper()} is not supported yet, and ignoring it would mislead: take it out."
         for name in NOT_YET
         if value.get(name)
     ]
@@ -110,11 +143,73 @@ def faults(settings: Settings) -> list[str]:
     if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         found.append("RRN_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     found += [
+        f"RRN_{name.upper()}: {fault}"
+        for name in ("seal_key", "credential_key", "log_key")
+        if (fault := _place_fault(getattr(settings, name)))
+    ]
+    found += [
         f"RRN_TRUSTED_PROXIES: {name} is not an address or network."
         for name in settings.trusted_proxies
         if not _network(name)
     ]
+    found += [fault for text in settings.witnesses if (fault := _witness_fault(settings, text))]
     return found
+
+
+def _witnesses(text: str) -> tuple[str, ...]:
+    """What stands in the setting, or in the file it names: one `vkey@address` after another."""
+    if text and "@" not in text and Path(text).is_file():
+        lines = Path(text).read_text().splitlines()
+        text = "\n".join(line for line in lines if not line.startswith("#"))
+    return tuple(text.split())
+
+
+def _witness_fault(settings: Settings, text: str) -> str:
+    """What is wrong with one witness, or nothing: its key is that of a cosigner and fits its id (C2SP signed-note)."""
+    said = f"RRN_WITNESSES: {text[:80]} is not"
+    found = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)@(https?://[^\s/@?#]+[^\s?#]*)", text)
+    if found is None:
+        return f"{said} the line of a witness: its key, @ and its address, as rrn witness init prints it."
+    try:
+        key = base64.b64decode(found[3], validate=True)
+    except binascii.Error:
+        key = b""
+    digest = hashlib.sha256(found[1].encode() + b"\n" + key).hexdigest()
+    if len(key) != 33 or key[0] != 4 or digest[:8] != found[2]:
+        return f"{said} a whole key of a witness: copy the line again."
+    if found[4].startswith("http:") and not settings.on_this_machine:
+        return f"{said} reached over https://, and only a register on this machine may use http://."
+    return ""
+
+
+def _place_fault(uri: str) -> str:
+    try:
+        if uri:
+            token_place(uri)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def token_place(uri: str) -> TokenPlace:
+    """A `pkcs11:` URI (RFC 7512) read; ValueError with a sentence that says what to write instead.
+
+    Of the many attributes of the RFC, those that say which token, which library and where the PIN is. The keys in it are
+    found by owner, purpose and thumbprint, so the address names none.
+    """
+    scheme, _colon, rest = uri.partition(":")
+    path, _mark, query = rest.partition("?")
+    said = [part.partition("=") for part in (*path.split(";"), *query.split("&")) if part]
+    value = {name: unquote(text) for name, _equals, text in said}
+    pin_file = value.get("pin-source", "").removeprefix("file:")
+    if scheme != "pkcs11" or len(said) != 3 or value.keys() != {"token", "module-path", "pin-source"}:
+        raise ValueError(
+            "leave it out to keep keys in files, or write pkcs11:token=LABEL?module-path=/path/of/library.so&pin-source=file:/path/of/pin"
+            " with exactly these three parts. A PIN itself does not belong in an address."
+        )
+    if not value["token"] or not all(Path(one).is_absolute() for one in (value["module-path"], pin_file)):
+        raise ValueError("name the token, and the library and the file of the PIN by their full paths.")
+    return TokenPlace(value["token"], Path(value["module-path"]), Path(pin_file))
 
 
 def _network(text: str) -> bool:

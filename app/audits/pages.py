@@ -115,6 +115,7 @@ DOING: dict[str, Callable[[Unit, Finding, Any], None]] = {
     "return": commands.return_answer,
     "report-implemented": commands.report_implemented,
     "accept-implementation": commands.accept_implementation,
+    "close": commands.close,
     "return-implementation": commands.return_implementation,
     "dispute": commands.dispute,
     "uphold": commands.uphold,

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.audits.models import Finding
 from app.cases import queries
 from app.cases.models import Case
 from app.cases.rules import CASE, State, TeamRole
 from app.certificates.models import Certificate
+from app.certificates.rules import in_words
 from app.kernel import mail
 from app.kernel.casework import take
 from app.kernel.database import Unit
@@ -17,6 +19,7 @@ from app.organisations.queries import names_of
 from app.people.models import Person
 from app.people.queries import members, persons
 from app.permissions import Role
+from app.standards.queries import rule_pack
 
 Audience = Callable[[Unit, Case], Sequence[Person]]
 
@@ -85,7 +88,8 @@ def tell(unit: Unit, event: Event) -> Finish | None:
     names = names_of(unit, {case.client_id, case.body_id})
     values = {
         "ref": case.ref, "headline": _(told.headline), "what": _(told.what), "words": _words(unit, case, event, told),
-        "client": names[case.client_id], "body": names[case.body_id], "appeal": told.appeal,
+        "client": names[case.client_id], "body": names[case.body_id],
+        "appeal": unit.site.settings.link(f"/appeals/new?against={case.ref}") if told.appeal else "",
         "link": unit.site.settings.link(f"/cases/{case.ref}"),
     }  # fmt: skip
     people = [(one.email, one.name) for one in told.to(unit, case)]
@@ -110,6 +114,37 @@ def _words(unit: Unit, case: Case, event: Event, told: Handover) -> str:
 
 for _kind in HANDOVERS:
     after(_kind)(tell)
+
+
+@after("finding.upgraded")
+def tell_of_upgrade(unit: Unit, event: Event) -> Finish | None:
+    """An answer was late, so the finding counts for more: to the client, and to the lead who waits for the answer."""
+    finding = unit.db.get_one(Finding, event.subject_id)
+    case = queries.case_of_id(unit, finding.case_id)
+    grade = rule_pack(case.rule_pack).grade(event.data["grade"])
+    due = in_words(finding.due_on) if finding.due_on else ""
+    what = _(
+        "Finding {number} on {requirement} was not answered in time, so it counts as “{grade}” from now on. It is still to be answered, by {day} at the latest."
+    ).format(number=finding.number, requirement=finding.requirement, grade=_(grade.label), day=due)
+    headline = _("finding {number} is upgraded").format(number=finding.number)
+    return _letters(
+        unit, case, [*client(unit, case), *lead(unit, case)], headline, what, f"/findings/{finding.ref}"
+    )
+
+
+def _letters(unit: Unit, case: Case, people: Sequence[Person], headline: str, what: str, path: str) -> Finish:
+    names = names_of(unit, {case.client_id, case.body_id})
+    values = {
+        "ref": case.ref, "headline": headline, "what": what, "words": "", "appeal": False,
+        "client": names[case.client_id], "body": names[case.body_id], "link": unit.site.settings.link(path),
+    }  # fmt: skip
+    to = {one.email: one.name for one in people}
+
+    def finish(unit: Unit) -> None:
+        for email, name in to.items():
+            mail.post(unit, email, "case-handover", **values, name=name)
+
+    return finish
 
 
 @after("certificate.published")

@@ -2,16 +2,16 @@
 and the status lists it points to."""
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from app.certificates import jose
-from app.certificates.did import TYP, Addresses, ListPurpose
+from app.certificates.did import TYP, Addresses, ListPurpose, Schema
 from app.certificates.keys import SigningKey
 from app.certificates.lints import LintPassed
-from app.certificates.rules import LIST_LENGTH, ScopeItem, Statement
+from app.certificates.rules import LIST_LENGTH, ScopeItem, SectionFound, SectionOutcome, Statement
 from app.kernel.clock import LONDON
 
 VC_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
@@ -29,18 +29,7 @@ class Place:
     index: int
 
 
-@dataclass(frozen=True)
-class Section:
-    """One part of the Standards that was examined: its number, our label for it, and the outcome."""
-
-    number: str
-    label: str
-    conforms: bool
-
-
-def credential(
-    statement: Statement, sections: Sequence[Section], place: Place, addresses: Addresses
-) -> dict[str, Any]:
+def credential(statement: Statement, place: Place, addresses: Addresses) -> dict[str, Any]:
     """The credential of a statement, unsigned; `place` is where its bits stand."""
     body, number = statement.body, statement.number
     return {
@@ -51,8 +40,9 @@ def credential(
         "issuer": {"type": ["CredentialIssuer"], "id": addresses.did(body.ref), "name": body.name},
         "validFrom": _start(statement.starts_on),
         "validUntil": _end(statement.expires_on),
+        "credentialSchema": _schema(Schema.CERTIFICATE, addresses),
         "credentialStatus": [_status(body.ref, purpose, place, addresses) for purpose in ListPurpose],
-        "credentialSubject": _attestation(statement, sections, addresses),
+        "credentialSubject": _attestation(statement, addresses),
     }
 
 
@@ -64,7 +54,7 @@ def sign_credential(
     return jose.sign(unsigned, key, addresses.kid(key.public, statement.body.ref), TYP)
 
 
-def _attestation(statement: Statement, sections: Sequence[Section], addresses: Addresses) -> dict[str, Any]:
+def _attestation(statement: Statement, addresses: Addresses) -> dict[str, Any]:
     scheme = f"{addresses.base}/scheme"
     return {
         "type": ["ConformityAttestation"],
@@ -93,12 +83,19 @@ def _attestation(statement: Statement, sections: Sequence[Section], addresses: A
             "mediaType": "application/json",
             "digestMultibase": jose.digest_multibase(statement.canonical),
         },
-        "conformityAssessment": [_assessment(statement, section, addresses) for section in sections],
+        "conformityAssessment": [
+            _assessment(statement, section, addresses) for section in statement.sections
+        ],
     }
 
 
-def _assessment(statement: Statement, section: Section, addresses: Addresses) -> dict[str, Any]:
-    """What was found for one part of the Standards."""
+def _assessment(statement: Statement, section: SectionFound, addresses: Addresses) -> dict[str, Any]:
+    """What was found for one part of the Standards; of one that was not assessed it is not said whether it conforms."""
+    told = (
+        {}
+        if section.outcome is SectionOutcome.NOT_ASSESSED
+        else {"conformance": section.outcome is SectionOutcome.CONFORM}
+    )
     profile = f"{addresses.base}/scheme/standards/{statement.edition.id}"
     return {
         "type": ["ConformityAssessment"],
@@ -112,10 +109,9 @@ def _assessment(statement: Statement, section: Section, addresses: Addresses) ->
             }
         ],
         "assessmentDate": statement.decision.decided_on.isoformat(),
-        "assessedPerformance": [{"score": {"code": "conform" if section.conforms else "not-conform"}}],
+        "assessedPerformance": [{"score": {"code": section.outcome.value.replace("_", "-")}}],
         "assessedProduct": [_product(item, addresses) for item in statement.scope],
         "assessedOrganisation": _holder(statement, addresses),
-        "conformance": section.conforms,
         "conformityTopic": [
             {
                 "type": ["ConformityTopic"],
@@ -123,6 +119,7 @@ def _assessment(statement: Statement, section: Section, addresses: Addresses) ->
                 "name": "training-quality",
             }
         ],
+        **told,
     }
 
 
@@ -188,6 +185,7 @@ def status_list(
         "issuer": addresses.did(body),
         "validFrom": _instant(moment),
         "validUntil": _instant(moment + LIST_VALID),
+        "credentialSchema": _schema(Schema.STATUS_LIST, addresses),
         "credentialSubject": {
             "id": f"{address}#list",
             "type": "BitstringStatusList",
@@ -211,6 +209,10 @@ def encode_bits(indexes: Iterable[int]) -> str:
             raise IndexError(f"a status list has no entry {index}")
         bits[index >> 3] |= 0x80 >> (index & 7)
     return "u" + jose.encode(gzip.compress(bytes(bits), 6, mtime=0))
+
+
+def _schema(name: Schema, addresses: Addresses) -> dict[str, str]:
+    return {"id": addresses.schema(name), "type": "JsonSchema"}
 
 
 def _start(day: date) -> str:

@@ -1,17 +1,21 @@
 """Who is who among the keys: the identifiers and addresses of what is signed, DID documents and the set of keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from app.certificates import jose
 from app.certificates.keys import PublicKey
+from app.certificates.rules import KeyUse
 
 DID_CONTEXT: Final = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1")
 MEDIA_TYPE: Final = "application/vc+jwt"
 TYP: Final = "vc+jwt"
+STATEMENT_TYP: Final = "rrn-statement+jws"
+"""A signed statement of the register: never to be taken for a credential."""
 
 
 class ListPurpose(StrEnum):
@@ -19,6 +23,13 @@ class ListPurpose(StrEnum):
 
     REVOCATION = "revocation"
     SUSPENSION = "suspension"
+
+
+class Schema(StrEnum):
+    """The files that say what a credential of ours may look like. One that was ever published never changes."""
+
+    CERTIFICATE = "certificate-1.json"
+    STATUS_LIST = "status-list-1.json"
 
 
 @dataclass(frozen=True)
@@ -44,23 +55,36 @@ class Addresses:
         """Where a status list is served."""
         return f"{self.base}/status/{body}/{purpose}/{number}"
 
+    def schema(self, name: Schema) -> str:
+        """Where a schema is served."""
+        return f"{self.base}/schemas/{name}"
+
     def file(self, number: str, version: int, name: str) -> str:
         """Where a file of a certificate's version is served."""
         return f"{self.base}/certificates/{number}/{version}/{name}"
 
 
-def did_document(did: str, keys: Sequence[PublicKey]) -> dict[str, Any]:
-    """The DID document of RRN or of a body: every key it ever signed credentials with, retired ones included."""
-    methods = [
-        {"id": f"{did}#{key.id}", "type": "JsonWebKey", "controller": did, "publicKeyJwk": jose.jwk_of(key)}
-        for key in keys
-    ]
+def did_document(did: str, keys: Sequence[PublicKey], ended: Mapping[str, KeyUse]) -> dict[str, Any]:
+    """The DID document of RRN or of a body: every key it ever signed credentials with, retired ones included.
+
+    A key that others may know says from when on nothing it signed may be believed (`revoked`, Controlled Identifiers 1.0).
+    """
+    methods = [_method(did, key, ended.get(key.id)) for key in keys]
     return {
         "@context": list(DID_CONTEXT),
         "id": did,
         "verificationMethod": methods,
         "assertionMethod": [method["id"] for method in methods],
     }
+
+
+def _method(did: str, key: PublicKey, use: KeyUse | None) -> dict[str, Any]:
+    method = {
+        "id": f"{did}#{key.id}", "type": "JsonWebKey", "controller": did, "publicKeyJwk": jose.jwk_of(key),
+    }  # fmt: skip
+    if use and use.suspect:
+        method["revoked"] = use.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return method
 
 
 def key_set(keys: Sequence[PublicKey]) -> dict[str, Any]:

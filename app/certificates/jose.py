@@ -58,6 +58,11 @@ def kid_of(token: str) -> str:
     return str(_header(_parts(token)[0])["kid"])
 
 
+def typ_of(token: str) -> str:
+    """What the token says it is, believed by nobody yet; TokenRefused when its header is not one of ours."""
+    return _header(_parts(token)[0])["typ"]
+
+
 def verify(token: str, keys: Mapping[str, PublicKey], typ: str) -> dict[str, Any]:
     """The payload of a token signed by the key of ours that it names; TokenRefused for everything else."""
     head, body, signature = _parts(token)
@@ -66,9 +71,9 @@ def verify(token: str, keys: Mapping[str, PublicKey], typ: str) -> dict[str, Any
         raise TokenRefused("the token is of another type")
     if header["kid"] not in keys:
         raise TokenRefused("the key of the token is not one we know")
-    if len(_decode(signature)) != 64:
+    if len(decode(signature)) != 64:
         raise TokenRefused("the signature of the token has not 64 bytes")
-    _decode(body)
+    decode(body)
     key = ECKey(p256(keys[header["kid"]].public_key), ALGORITHM)
     try:
         payload = jws.verify(token, key, algorithms=[ALGORITHM])
@@ -95,7 +100,7 @@ def _parts(token: str) -> list[str]:
 
 
 def _header(head: str) -> dict[str, str]:
-    header = _object(_decode(head))
+    header = _object(decode(head))
     if not {"alg", "kid", "typ"} <= header.keys() <= HEADERS or not all(
         isinstance(v, str) for v in header.values()
     ):
@@ -127,7 +132,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _decode(part: str) -> bytes:
+def decode(part: str) -> bytes:
     """Base64url without padding in its one spelling (RFC 7515 section 2)."""
     try:
         data = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

@@ -1,12 +1,12 @@
-"""The tables of certificates: the certificate, its versions, what is on them, and the history of every status."""
+"""The tables of certificates: the certificate, its versions, what is on them, the history of every status; and of keys."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.certificates.rules import Status
+from app.certificates.rules import KeyEnd, KeyOrderState, KeyTask, Status
 from app.kernel.database import Key, Record, Table
 from app.kernel.journal import append_only
 from app.organisations.rules import search_text
@@ -92,6 +92,9 @@ class CertificateVersion(Table):
     pdf_digest: Mapped[str | None]
     credential_digest: Mapped[str | None]
     statement_digest: Mapped[str]
+    seal_key: Mapped[str | None] = mapped_column(index=True)
+    """The key that sealed it, by its thumbprint."""
+    credential_key: Mapped[str | None] = mapped_column(index=True)
     ledger_number: Mapped[int | None]
     body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     status_list: Mapped[int]
@@ -142,4 +145,76 @@ class SignedStatusList(Table):
     signed_at: Mapped[datetime]
 
 
+class PastStatusList(Table):
+    """A signed status list that another took the place of, bit for bit as it was served from `signed_at` until `until`."""
+
+    __tablename__ = "past_status_list"
+    __table_args__ = (Index("ix_past_status_list_until", "body_id", "purpose", "number", "until"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    purpose: Mapped[str]
+    number: Mapped[int]
+    token: Mapped[str]
+    as_of: Mapped[int] = mapped_column(Key)
+    signed_at: Mapped[datetime]
+    until: Mapped[datetime]
+
+
+_OPEN = text("status IN ('asked', 'confirmed')")
+
+
+class KeyOrder(Record, Table):
+    """Two people's order to make or withdraw keys; each owner has at most one that is not over."""
+
+    __tablename__ = "key_order"
+    __table_args__ = (
+        Index("uq_key_order_open", "owner", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    owner: Mapped[str]
+    """The ref of a certification body, or `rrn` for the log."""
+    task: Mapped[KeyTask]
+    status: Mapped[KeyOrderState] = mapped_column(default=KeyOrderState.ASKED)
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
+class KeyNotice(Table):
+    """A key counts no more from a moment on, as the public was told. Only ever added; the earliest moment counts."""
+
+    __tablename__ = "key_notice"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    ref: Mapped[str] = mapped_column(index=True)
+    """The key, by its thumbprint."""
+    purpose: Mapped[str]
+    owner: Mapped[str]
+    end: Mapped[KeyEnd]
+    since: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    public_text: Mapped[str]
+    said_by: Mapped[str]
+    """Who said so, in words, where nobody is signed in."""
+
+    @property
+    def thread(self) -> str:
+        """The chain of journal events of the key."""
+        return f"key:{self.ref}"
+
+
+class SignedRevocationList(Table):
+    """The newest list of revoked seals, as it is served (RFC 5280)."""
+
+    __tablename__ = "signed_revocation_list"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    content: Mapped[bytes]
+    as_of: Mapped[int] = mapped_column(Key)
+    """The newest notice in it; an older list never takes the place of a newer."""
+    signed_at: Mapped[datetime]
+
+
 append_only("certificate_status")
+append_only("key_notice")
+append_only("past_status_list")

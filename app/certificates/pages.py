@@ -1,37 +1,54 @@
 """The pages of certificates at the desk, and everything a stranger needs to check one: files, keys, lists, the log."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from pydantic import Field
+from fastapi import Query
+from pydantic import AwareDatetime, BeforeValidator, Field
 
-from app.certificates import queries
+from app.certificates import commands, queries
 from app.certificates.commands import CERTIFICATE_STEPS
-from app.certificates.did import MEDIA_TYPE, Addresses, ListPurpose, did_document, key_set
+from app.certificates.did import MEDIA_TYPE, Addresses, ListPurpose, Schema, did_document, key_set
 from app.certificates.keys import RRN, PublicKeys, Purpose
-from app.certificates.models import Certificate
-from app.certificates.queries import CertificateList, CertificateView
-from app.certificates.rules import CERTIFICATE, Status
+from app.certificates.models import Certificate, PastStatusList
+from app.certificates.queries import CertificateList, CertificateView, keys
+from app.certificates.queries.keys import KeyOrderView, KeysView
+from app.certificates.rules import CERTIFICATE, KEY_ORDER, AskKeys, KeyTask, Status
 from app.kernel.clock import add_months
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
+from app.kernel.fetching import Unreachable
 from app.kernel.fields import Ref
+from app.kernel.files import Damaged
 from app.kernel.words import _
 from app.ledger import tiles
 from app.ledger.note import NoteKey, origin_of
-from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint
+from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint, published_note
 from app.permissions import Permission as P
 from app.standards.queries import rule_pack
 from app.web.forms import Choices
 from app.web.gate import PUBLIC
-from app.web.routing import Answer, Area
+from app.web.routing import Answer, Area, Ask
 
 area = Area("certificates")
 Version = Annotated[int, Field(ge=1, le=10_000)]
 ListNumber = Annotated[int, Field(ge=1, le=100_000)]
 TilePath = Annotated[str, Field(max_length=200)]
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _moment(typed: object) -> object:
+    """A moment as RFC 3339 writes it; pydantic alone would take a bare number for one."""
+    if not RFC_3339.fullmatch(str(typed)):
+        raise ValueError(_("write a moment like 2026-03-02T10:00:00Z"))
+    return typed
+
+
+Timestamp = Annotated[AwareDatetime | None, BeforeValidator(_moment), Query()]
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 SHORTLY = {"Cache-Control": "public, max-age=5"}
@@ -50,6 +67,41 @@ def index(unit: Unit, status: Status | None = None, after: Ref | None = None) ->
 def show(unit: Unit, number: Ref) -> CertificateView:
     """One certificate: what it says today, its papers, its history, what can be done."""
     return queries.certificate_view(unit, number)
+
+
+@area.page("/keys", "certificates/keys.html", may=P.KEY_MANAGE)
+def show_keys(unit: Unit) -> KeysView:
+    """Every key of the register, and the orders for new ones."""
+    return keys.keys_view(unit)
+
+
+@area.page("/keys/{ref}", "certificates/key_order.html", may=P.KEY_MANAGE)
+def show_order(unit: Unit, ref: Ref) -> KeyOrderView:
+    """One order for keys: who asked, who confirmed, what became of it."""
+    return keys.order_view(unit, ref)
+
+
+def ask_about_keys(unit: Unit) -> Ask:
+    """The form of an order."""
+    return Ask(
+        title=_("Order keys"), submit=_("Ask for it"), back="/keys",
+        lead=_("Somebody else has to confirm the order before anything is done. Keys made before go on verifying what they signed."),
+        choices={"owner": keys.key_owners(unit), "task": [(one.value, _TASKS[one]) for one in KeyTask]},
+    )  # fmt: skip
+
+
+_TASKS = {KeyTask.MAKE: "Make new keys", KeyTask.WITHDRAW: "Withdraw the seal keys"}
+
+
+@area.action(
+    "/keys", then=show_order, may=P.KEY_MANAGE, ask=ask_about_keys, form_path="/keys/new", status=201
+)
+def order_keys(unit: Unit, form: AskKeys) -> dict[str, Any]:
+    """Ask for keys to be made or withdrawn."""
+    return {"ref": commands.ask_keys(unit, form).ref}
+
+
+area.steps("/keys/{ref}", KEY_ORDER, find=keys.find_order, then=show_order)
 
 
 def _certified(unit: Unit, certificate: Certificate) -> Choices:
@@ -108,15 +160,27 @@ def proof(unit: Unit, number: Ref, version: Version) -> Answer:
     return Answer(queries.proof_of(unit, number, version).encode(), PLAIN, headers=SHORTLY)
 
 
+@area.file("/schemas/{name}", may=PUBLIC)
+def schema(unit: Unit, name: Schema) -> Answer:
+    """What a credential of ours may look like; `credentialSchema` in it leads here."""
+    return Answer(queries.schema_of(name), "application/schema+json", headers=FOR_EVER)
+
+
 @area.file("/status/{body}/{purpose}/{number}", may=PUBLIC)
-def status_list(unit: Unit, body: Ref, purpose: ListPurpose, number: ListNumber) -> Answer:
-    """A body's status list, as the worker signed it last."""
-    found = queries.signed_list(unit, body, purpose.value, number)
-    return Answer(found.token.encode(), MEDIA_TYPE, headers=SHORTLY)
+def status_list(
+    unit: Unit, body: Ref, purpose: ListPurpose, number: ListNumber, timestamp: Timestamp = None
+) -> Answer:
+    """A body's status list, as the worker signed it last, or as it was served at a moment of the past."""
+    if timestamp is None:
+        found = queries.signed_list(unit, body, purpose.value, number)
+        return Answer(found.token.encode(), MEDIA_TYPE, headers=SHORTLY)
+    then = queries.past_list(unit, body, purpose.value, number, timestamp)
+    over = isinstance(then, PastStatusList)  # the newest goes on counting, so what it answers is not for ever
+    return Answer(then.token.encode(), MEDIA_TYPE, headers=FOR_EVER if over else SHORTLY)
 
 
 def _keys(unit: Unit) -> PublicKeys:
-    return PublicKeys(unit.site.settings.data_dir / "keys")
+    return keys.public_keys(unit.site.settings)
 
 
 def _addresses(unit: Unit) -> Addresses:
@@ -131,7 +195,8 @@ def _json(content: object, media: str = JSON) -> Answer:
 def did_of_register(unit: Unit) -> Answer:
     """The register's own DID document."""
     return _json(
-        did_document(_addresses(unit).did(), _keys(unit).all(Purpose.CREDENTIAL, RRN)), "application/did+json"
+        did_document(_addresses(unit).did(), _keys(unit).all(Purpose.CREDENTIAL, RRN), keys.ended_keys(unit)),
+        "application/did+json",
     )
 
 
@@ -139,8 +204,9 @@ def did_of_register(unit: Unit) -> Answer:
 def did_of_body(unit: Unit, ref: Ref) -> Answer:
     """A certification body's DID document: every key it ever signed credentials with."""
     body = queries.body_of(unit, ref)
-    keys = _keys(unit).all(Purpose.CREDENTIAL, body.ref)
-    return _json(did_document(_addresses(unit).did(body.ref), keys), "application/did+json")
+    known = _keys(unit).all(Purpose.CREDENTIAL, body.ref)
+    document = did_document(_addresses(unit).did(body.ref), known, keys.ended_keys(unit))
+    return _json(document, "application/did+json")
 
 
 @area.file("/.well-known/jwks.json", may=PUBLIC)
@@ -156,18 +222,30 @@ def seal_roots(unit: Unit) -> Answer:
     return Answer(roots, "application/x-pem-file", headers=A_WHILE)
 
 
+@area.file("/.well-known/seal-ca.crl", may=PUBLIC)
+def revoked_seals(unit: Unit) -> Answer:
+    """The seals of bodies that count no more, signed by RRN's root (RFC 5280)."""
+    return Answer(keys.revocation_list(unit).content, "application/pkix-crl", headers=SHORTLY)
+
+
+@area.file("/.well-known/keys.json", may=PUBLIC)
+def all_keys(unit: Unit) -> Answer:
+    """Every key ever published: whose, what for, from when until when, and whether it counts no more."""
+    return _json({"keys": keys.key_list(unit)})
+
+
 @area.file("/.well-known/log.vkey", may=PUBLIC)
 def log_vkey(unit: Unit) -> Answer:
     """The keys that sign the log's checkpoints, one a line, the oldest first."""
     origin = origin_of(unit.site.settings.host)
-    keys = [NoteKey(origin, key.public_key.public_bytes_raw()) for key in _keys(unit).all(Purpose.LOG)]  # type: ignore[union-attr]
-    return Answer("".join(f"{key.vkey}\n" for key in keys).encode(), PLAIN, headers=A_WHILE)
+    known = [NoteKey(origin, key.public_key.public_bytes_raw()) for key in _keys(unit).all(Purpose.LOG)]  # type: ignore[union-attr]
+    return Answer("".join(f"{key.vkey}\n" for key in known).encode(), PLAIN, headers=A_WHILE)
 
 
 @area.file("/log/checkpoint", may=PUBLIC)
 def checkpoint(unit: Unit) -> Answer:
-    """The newest signed checkpoint."""
-    return Answer(newest_checkpoint(unit).note.encode(), PLAIN, headers=SHORTLY)
+    """The newest signed checkpoint, with the cosignatures of outside witnesses that came so far."""
+    return Answer(published_note(unit, newest_checkpoint(unit)).encode(), PLAIN, headers=SHORTLY)
 
 
 @area.file("/log/tile/{path:path}", may=PUBLIC)
@@ -182,3 +260,42 @@ def tile(unit: Unit, path: TilePath) -> Answer:
     else:
         content = tiles.encode_tile(StoredNodes(unit), found)
     return Answer(content, "application/octet-stream", headers=FOR_EVER)
+
+
+def published(unit: Unit, path: str) -> bytes | None:
+    """The bytes served at a path, for who verifies in this process as a stranger would; None when there are none.
+
+    Raises Unreachable when they are there and cannot be had.
+    """
+    try:
+        answer = _served(unit, path.split("/"))
+    except (NotFound, ValueError):
+        return None
+    except (Damaged, OSError) as fault:
+        raise Unreachable(_("a file of the register is damaged")) from fault
+    return answer.content if answer else None
+
+
+def _served(unit: Unit, path: list[str]) -> Answer | None:
+    """What verifying asks for, each by the function that serves it. ValueError for what is no such address."""
+    match path:
+        case ["certificates", number, version, "certificate.pdf"]:
+            return certificate_pdf(unit, number, int(version))
+        case ["certificates", number, version, "statement.json"]:
+            return statement_json(unit, number, int(version))
+        case ["certificates", number, version, "proof.tlog-proof"]:
+            return proof(unit, number, int(version))
+        case ["status", body, purpose, number]:
+            return status_list(unit, body, ListPurpose(purpose), int(number))
+        case ["bodies", body, "did.json"]:
+            return did_of_body(unit, body)
+        case ["log", "checkpoint"]:
+            return checkpoint(unit)
+        case ["log", "tile", *rest]:
+            return tile(unit, "/".join(rest))
+        case [".well-known", name] if name in _KNOWN:
+            return _KNOWN[name](unit)
+    return None
+
+
+_KNOWN = {"seal-ca.pem": seal_roots, "seal-ca.crl": revoked_seals, "log.vkey": log_vkey}

@@ -3,9 +3,10 @@
 Only the worker loads it (see effects): drawing, sealing and checking need libraries a web process has no use for.
 """
 
+import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +16,22 @@ from typing import Final
 from app.certificates import jose
 from app.certificates.credential import (
     Place,
-    Section,
     credential,
     sign_credential,
     sign_status_list,
     status_list,
 )
 from app.certificates.did import MEDIA_TYPE, TYP, Addresses, ListPurpose
-from app.certificates.document import Attachment, draw, load_design
-from app.certificates.keys import KeyStore, Purpose, SigningKey
-from app.certificates.lints import Drawn, Said, inspect_document, inspect_statement
-from app.certificates.rules import Statement
+from app.certificates.document import Attachment, PlainPaper, draw, draw_plain, load_design, texts_of
+from app.certificates.document import Section as Lines
+from app.certificates.document.design import CURRENT
+from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
+from app.certificates.keys.authority import Revoked, revocation_list
+from app.certificates.keys.store import KeyStore
+from app.certificates.lints import Drawn, Laid, Said, inspect_document, inspect_paper, inspect_statement
+from app.certificates.rules import KeyUse, Statement
 from app.certificates.seal import RESERVE, seal
-from app.certificates.verify import verify_pdf
+from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
 from app.kernel.files import sync_folder
 
@@ -35,6 +39,8 @@ PDF: Final = "certificate.pdf"
 CREDENTIAL: Final = "credential.jwt"
 STATEMENT: Final = "statement.json"
 Files = Mapping[str, bytes]
+Paper = PlainPaper
+__all__ = ["Lines"]
 
 
 class NotAsItShouldBe(Exception):
@@ -46,7 +52,6 @@ class Order:
     """One version to be made. `term_months` is the rule pack's, `moment` goes into the files as their time."""
 
     statement: Statement
-    sections: Sequence[Section]
     place: Place
     term_months: int
     address_declared: bool
@@ -59,7 +64,7 @@ def make(order: Order, store: KeyStore) -> Files:
     said, owner = order.statement, order.statement.body.ref
     passed = inspect_statement(_said(order))
     signer = store.signing(Purpose.CREDENTIAL, owner, order.moment)
-    unsigned = credential(said, order.sections, order.place, order.addresses)
+    unsigned = credential(said, order.place, order.addresses)
     token = sign_credential(said, unsigned, signer, order.addresses, passed).encode()
     attachment = Attachment(CREDENTIAL, MEDIA_TYPE, token, "Data", "The same certificate for machines")
     drawn = draw(said, load_design(said.design), order.moment, (attachment,), RESERVE)
@@ -73,7 +78,7 @@ def _said(order: Order) -> Said:
     return Said(order.statement, order.term_months, order.addresses.base, today, order.address_declared)
 
 
-def check(files: Files, said: Statement, store: KeyStore, addresses: Addresses) -> None:
+def check(files: Files, said: Statement, store: PublicKeys, addresses: Addresses) -> None:
     """Look at finished files as a stranger would, with nothing but the published keys. Raises NotAsItShouldBe."""
     if files[STATEMENT] != said.canonical:
         raise NotAsItShouldBe("the stored statement is not the one that was decided")
@@ -86,6 +91,57 @@ def check(files: Files, said: Statement, store: KeyStore, addresses: Addresses) 
     evidence = payload["credentialSubject"]["auditableEvidence"]["digestMultibase"]
     if evidence != jose.digest_multibase(said.canonical) or payload["issuer"]["id"] != addresses.did(owner):
         raise NotAsItShouldBe("the credential does not belong to this statement")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A paper of the register itself, the token inside it, and the keys that made both."""
+
+    pdf: bytes
+    token: bytes
+    seal_key: str
+    credential_key: str
+
+
+def seal_paper(
+    said: Paper, content: bytes, typ: str, store: KeyStore, addresses: Addresses, moment: datetime
+) -> Sealed:
+    """Sign canonical JSON as RRN, draw the paper that carries it, lint, seal, and look at both as a stranger would.
+
+    For every paper that RRN seals itself. Raises LintRefused, TextFault, KeyFault or NotAsItShouldBe.
+    """
+    signer, sealer = (store.signing(one, RRN, moment) for one in (Purpose.CREDENTIAL, Purpose.SEAL))
+    token = jose.sign(json.loads(content), signer, addresses.kid(signer.public), typ, "json").encode()
+    inside = Attachment(said.attached, "application/jose", token, "Data", "The same for programs")
+    design = load_design(CURRENT)
+    drawn = draw_plain(said, design, moment, inside, RESERVE)
+    passed = inspect_paper(Laid(drawn, said.title, texts_of(said, design), said.attached, token))
+    pdf = seal(drawn, passed, sealer)
+    if jose.decode(token.decode().split(".")[1]) != content:
+        raise NotAsItShouldBe("the token holds another spelling than was asked for")
+    found = verify_pdf(pdf, store.anchors())
+    if not found.genuine or found.signer != _short(said.author):
+        raise NotAsItShouldBe(f"the seal does not verify: {found.fault or 'it is of somebody else'}")
+    jose.verify(token.decode(), {addresses.kid(signer.public): signer.public}, typ)
+    return Sealed(pdf, token, sealer.public.id, signer.public.id)
+
+
+def made_with(files: Files) -> tuple[str, str]:
+    """The keys that made finished files, by thumbprint, as the files themselves tell it: of the seal, of the credential."""
+    return sealing_key(files[PDF]), jose.kid_of(files[CREDENTIAL].decode()).rpartition("#")[2]
+
+
+def revoked_seals(store: KeyStore, ended: Mapping[str, KeyUse], as_of: int, moment: datetime) -> bytes | None:
+    """The list of revoked seals, signed by the root; None while there is no root."""
+    if store.usable(Purpose.ROOT, RRN, moment) is None:
+        return None
+    revoked = [
+        Revoked(key.certificate, ended[key.id].since, ended[key.id].suspect)
+        for key in store.all(Purpose.SEAL)
+        if key.id in ended and key.certificate
+    ]
+    number = (as_of << 40) + int(moment.timestamp())  # grows with what is in it, and with time
+    return revocation_list(store.signing(Purpose.ROOT, RRN, moment), revoked, number, moment)
 
 
 def _short(name: str) -> str:

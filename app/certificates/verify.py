@@ -1,15 +1,15 @@
 """Whether a sealed file is genuine, unaltered and whole; a library of the seal's own kind is asked, and the bytes first."""
 
-import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -17,10 +17,11 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from app.certificates.keys import ORGANIZATION_IDENTIFIER
+from app.certificates.keys import ORGANIZATION_IDENTIFIER, thumbprint
 
 LONGEST_FILE: Final = 20 * 1024 * 1024
 
+T = TypeVar("T")
 _RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
 
 
@@ -41,6 +42,8 @@ class SealCheck:
     """When the sealer says so; nobody else vouches for the time at this level."""
     fault: str = ""
     """What is wrong, in a sentence, when something is."""
+    serial: str = ""
+    """The serial number of the seal's certificate in hexadecimal, as the list of revoked seals knows it."""
 
     @property
     def genuine(self) -> bool:
@@ -50,11 +53,11 @@ class SealCheck:
 
 def verify_pdf(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealCheck:
     """Check the seal of a file against the roots given. Never raises on what is in the file."""
-    fault = _layout_fault(pdf)
+    fault = layout_fault(pdf)
     if fault:
         return SealCheck(fault=fault)
     try:
-        status, moment = asyncio.run(_validate(pdf, anchors))
+        status, moment = _at_once(_validate(pdf, anchors))
     except (
         Exception
     ):  # a broken file takes the libraries anywhere (AttributeError was seen); it is never our fault
@@ -62,7 +65,17 @@ def verify_pdf(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealCheck:
     return _told(status, moment)
 
 
-def _layout_fault(pdf: bytes) -> str:
+def _at_once(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine that waits for nothing answers. An event loop would want sockets, which a child shut in has not."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        answer: T = done.value
+        return answer
+    raise RuntimeError("something was waited for")
+
+
+def layout_fault(pdf: bytes) -> str:
     """Why the seal cannot cover the whole file, or nothing. Looked at in the bytes, before any parser is asked."""
     if len(pdf) > LONGEST_FILE or not pdf.startswith(b"%PDF-"):
         return "The file is not a PDF, or is too large."
@@ -109,11 +122,21 @@ async def _validate(
     return await async_validate_pdf_signature(signature, context), moment
 
 
+def sealing_key(pdf: bytes) -> str:
+    """The thumbprint of the key whose certificate is in the seal of a file of ours; nothing is verified here."""
+    seal = PdfFileReader(BytesIO(pdf), strict=True).embedded_signatures[0]
+    public = x509.load_der_x509_certificate(seal.signer_cert.dump()).public_key()
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise ValueError("the seal was made with a key of another kind")
+    return thumbprint(public)
+
+
 def _told(status: Any, moment: datetime | None) -> SealCheck:
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     intact = bool(status.valid and status.intact)
     trusted = bool(status.trusted)
-    subject = x509.load_der_x509_certificate(status.signing_cert.dump()).subject
+    certificate = x509.load_der_x509_certificate(status.signing_cert.dump())
+    subject = certificate.subject
     fault = ""
     if not intact:
         fault = "The file was changed after it was sealed."
@@ -126,9 +149,10 @@ def _told(status: Any, moment: datetime | None) -> SealCheck:
         intact,
         trusted,
         _attribute(subject, x509.NameOID.ORGANIZATION_NAME),
-        _attribute(subject, ORGANIZATION_IDENTIFIER),
+        _attribute(subject, x509.ObjectIdentifier(ORGANIZATION_IDENTIFIER)),
         moment,
         fault,
+        f"{certificate.serial_number:x}",
     )
 
 

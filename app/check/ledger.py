@@ -17,7 +17,14 @@ from app.check.breach import BATCH, Breach
 from app.check.places import public_keys
 from app.kernel.database import Unit
 from app.kernel.journal import Event
-from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode, LedgerTold
+from app.ledger.models import (
+    LedgerCheckpoint,
+    LedgerCosignature,
+    LedgerEntry,
+    LedgerHead,
+    LedgerNode,
+    LedgerTold,
+)
 
 ENTRY, NODE = LedgerEntry.__table__, LedgerNode.__table__
 Rows = list[list[bytes]]
@@ -140,3 +147,23 @@ def _verifies(key: Any, text: str, signature: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def every_cosignature_is_true(unit: Unit) -> Iterator[Breach]:
+    """Each line of a witness is its signature, by the key it is kept under, on the checkpoint it is kept for."""
+    asked = select(LedgerCosignature.__table__, LedgerCheckpoint.note).join(
+        LedgerCheckpoint, LedgerCheckpoint.size == LedgerCosignature.size
+    )
+    for row in unit.db.execute(asked.order_by(LedgerCosignature.size, LedgerCosignature.witness)):
+        if not _is_cosigned(row):
+            where = f"cosignature of {row.witness.partition('+')[0]} at {row.size}"
+            yield Breach(where, "is not that witness's signature on this checkpoint")
+
+
+def _is_cosigned(row: Any) -> bool:
+    """C2SP tlog-cosignature once more: four bytes of key id, eight of time, an Ed25519 signature over both and the text."""
+    key = base64.b64decode(row.witness.split("+", 2)[2])
+    signed = base64.b64decode(row.line.split()[-1])
+    seconds, text = int.from_bytes(signed[4:12], "big"), row.note.rpartition("\n\n")[0]
+    said = f"cosignature/v1\ntime {seconds}\n{text}\n"
+    return len(key) == 33 and _verifies(Ed25519PublicKey.from_public_bytes(key[1:]), said, signed[12:])

@@ -27,7 +27,7 @@ from app.ledger.models import LedgerEntry
 from app.organisations.models import Organisation
 
 FINAL = ("withdrawn", "terminated", "superseded", "transferred")
-LISTS = "app.certificates.effects.sign_lists"
+LISTS = "app.certificates.effects.issuing.sign_lists"
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 

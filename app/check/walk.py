@@ -3,7 +3,20 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from app.check import cases, certificates, histories, journal, ledger, papers
+from app.certificates.keys import KeyFault
+from app.check import (
+    cases,
+    certificates,
+    complaints,
+    histories,
+    journal,
+    keys,
+    ledger,
+    papers,
+    search,
+    statements,
+    surveillance,
+)
 from app.check.breach import Breach, Walk
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading
@@ -30,6 +43,8 @@ LOOKS = (
     Look("6 nothing private was told", certificates.nothing_private_was_told),
     Look("7 nothing with a history is gone", journal.nothing_with_a_history_is_gone),
     Look("7 append-only rows count without a hole", journal.append_only_rows_count_without_a_hole),
+    Look("8 no complaint lands on an involved person", complaints.no_complaint_lands_on_an_involved_person),
+    Look("9 every sample is reached or flagged", surveillance.every_sample_is_reached_or_flagged),
     Look("10 every number is used once and resolves", certificates.every_number_is_used_once_and_resolves),
     Look("11 histories have no gap and no overlap", histories.histories_have_no_gap_and_no_overlap),
     Look("12 every status follows from the events", journal.every_status_follows_from_the_events),
@@ -39,18 +54,23 @@ LOOKS = (
     Look("the tree follows from the entries", ledger.the_tree_follows_from_the_entries),
     Look("what was told is what was committed", ledger.what_was_told_is_what_was_committed),
     Look("every checkpoint is true and signed", ledger.every_checkpoint_is_true_and_signed),
+    Look("every cosignature is true", ledger.every_cosignature_is_true),
     Look("every piece of evidence is as it was sent", papers.every_piece_of_evidence_is_as_it_was_sent),
+    Look("every draw can be drawn again", surveillance.every_draw_can_be_drawn_again),
     Look("every stored file is what its name says", papers.every_stored_file_is_what_its_name_says),
     Look("every issued paper is whole", papers.every_issued_paper_is_whole),
     Look("nothing was issued beside the register", papers.nothing_was_issued_beside_the_register),
     Look("every seal is genuine", papers.every_seal_is_genuine),
     Look("every credential is genuine", papers.every_credential_is_genuine),
+    Look("the search files every certificate as it stands", search.every_certificate_is_filed_as_it_stands),
+    Look("the search's terms lead where they should", search.every_term_leads_where_it_should),
+    Look("every key is what its record says", keys.every_key_is_what_its_record_says),
+    Look("every key that ended signs no more", keys.every_key_that_ended_signs_no_more),
+    Look("every paper names its keys", keys.every_paper_names_its_keys),
+    Look("every signed statement can be computed again", statements.every_statement_can_be_computed_again),
     Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),
 )
-"""Invariants 8 (complaints) and 9 (sampling) have no tables to walk yet; they come here with them.
-
-That no event is told twice (12) is a unique column of the ledger, so it is not walked.
-"""
+"""That no event is told twice (12) is a unique column of the ledger, so it is not walked."""
 
 
 def breaches(site: Site, begin: Callable[[str], None] = lambda _words: None) -> Iterator[tuple[str, Breach]]:
@@ -69,7 +89,7 @@ def _found(unit: Unit, look: Look) -> Iterator[Breach]:
     """What one look finds; what is too damaged even to be looked at is a breach as well, and the walk goes on."""
     try:
         yield from look.walk(unit)
-    except (ValueError, LookupError, TypeError, AttributeError, OSError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError, OSError, KeyFault) as fault:
         yield Breach(
             "this check", f"could not be finished, something is damaged: {type(fault).__name__}: {fault}"
         )

@@ -13,6 +13,8 @@ from app.standards.rules import InterventionType, Level, Nation, Population, Set
 
 VERSION_SUBJECT = "curriculum_version"
 """What a document's `subject` says when it is evidence for a curriculum version."""
+COMPLAINT_SUBJECT = "complaint"
+"""The same for what was gathered on a complaint: only those who deal with the complaint see it, at the complaint."""
 
 
 class Curriculum(Record, Table):

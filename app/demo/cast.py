@@ -209,4 +209,8 @@ _FAMILY = (
 def trainer_name(at: int) -> str:
     """The name of the trainer of that number; the first few are names that software gets wrong."""
     special = ("Świętosława Brzozowska-Żółkiewska", "Phạm Thị Hồng Nhung", "Llŷr Gruffydd ap Rhydderch-Wynne")
-    return special[at] if at < len(special) else f"{_GIVEN[at % len(_GIVEN)]} {_FAMILY[at % len(_FAMILY)]}"
+    if at < len(special):
+        return special[at]
+    name = f"{_GIVEN[at % len(_GIVEN)]} {_FAMILY[at % len(_FAMILY)]}"
+    round_of = at // (len(_GIVEN) * len(_FAMILY))
+    return f"{name} {_FAMILY[round_of % len(_FAMILY)]}" if round_of else name

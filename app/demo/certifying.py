@@ -12,7 +12,6 @@ from app.audits.rules import FINDING, DraftFinding, Outcome, RecordResult
 from app.cases import commands, queries
 from app.cases.rules import CASE, Check, Kind, Section, State, Verdict
 from app.cases.rules.forms import OpenCase, OpenFollowUp
-from app.demo.cast import PROVIDERS
 from app.demo.world import World
 from app.demo.years import Story, working_day
 from app.kernel.casework import take
@@ -21,7 +20,7 @@ from app.kernel.database import Unit
 S = State
 FINDING_STEPS: dict[str, Callable[[Unit, Finding, Any], None]] = {
     "respond": audits.respond, "accept-plan": audits.accept_plan, "return": audits.return_answer, "report-implemented": audits.report_implemented,
-    "accept-implementation": audits.accept_implementation, "dispute": audits.dispute, "uphold": audits.uphold, "withdraw": audits.withdraw,
+    "accept-implementation": audits.accept_implementation, "close": audits.close, "dispute": audits.dispute, "uphold": audits.uphold, "withdraw": audits.withdraw,
 }  # fmt: skip
 ANSWER = {
     "correction": "The course was paused the same week and the people concerned were told.",
@@ -33,6 +32,7 @@ DONE = {
     "action": "The new form is in use since the first of the month.",
     "evidence": "Six analyses signed by two people each.",
 }
+WORKS = {"reason": "Three analyses were read with those who wrote them: both had read all of it."}
 SEEN = (
     "Read in the papers and heard again from two participants.", "Seen in the session of the second day.",
     "The register of the last twelve months was read in full.", "Three records were followed from booking to debrief.",
@@ -67,6 +67,12 @@ ASSESSED = Concern(
     "minor",
     "Four participants passed although their practical assessment was not signed.",
     "Assessment sheets of the spring course.",
+)
+REFRESHED = Concern(
+    "3.2",
+    "minor",
+    "Three people went on teaching after the day on which their refresher was due.",
+    "The register of refreshers, rows 14 to 16.",
 )
 WARM = Concern(
     "1.5",
@@ -141,7 +147,7 @@ class Matter:
         self.kind, self.number = kind, number
 
     def save(self) -> None:
-        house = next(house for house in PROVIDERS if house.key == self.client)
+        house = self.world.houses[self.client]
         identity = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in house.numbers.items())
         self.step(
             self.manager, "save", legal_name=house.name, legal_identity=identity or "Unincorporated charity", sites=house.address or "Example Lane 1",
@@ -151,7 +157,7 @@ class Matter:
 
     def town(self) -> str:
         """Where the provider is."""
-        address = next(house.address for house in PROVIDERS if house.key == self.client)
+        address = self.world.houses[self.client].address
         return address.splitlines()[-1] if address else "Leeds"
 
     def digest(self) -> str:
@@ -299,7 +305,8 @@ class Matter:
             self.on_finding(self.manager, ref, "report-implemented", **DONE)
         yield 7
         for ref in self.to_answer():
-            self.on_finding(self.of("assessor"), ref, "accept-implementation")
+            self.on_finding(self.of("assessor"), ref, "accept-implementation", **WORKS)
+            self.on_finding(self.of("assessor"), ref, "close")
 
     def conclude(self, verdict: Verdict, until: State | None = None) -> Story:
         """The evaluation completed, reviewed and recommended by somebody who did not evaluate."""

@@ -68,7 +68,6 @@ def propose_affiliates(world: World, provider: Provider, names: list[str]) -> li
             )
             for name in names
         ]
-        world.affiliates.setdefault(provider.key, []).extend(row.ref for row in rows)
         return [row.ref for row in rows]
 
 
@@ -90,7 +89,6 @@ def propose_trainers(
             )
             for at in range(first, first + number)
         ]
-        world.appointed.setdefault(provider.key, []).extend(row.ref for row in rows)
         if not affiliate:
             world.trainers.setdefault(provider.key, []).extend(row.ref for row in rows)
         return [row.ref for row in rows]
@@ -126,18 +124,18 @@ def looked_after(world: World, provider: Provider) -> Story:
         yield REVIEWED_EVERY
         with world.acting(provider.manager) as unit:
             soon = unit.today + timedelta(days=REVIEWED_EVERY + 20)
-            for ref in _remembered(world, world.affiliates, provider):
-                row = queries.find_affiliate(unit, ref)
-                if row.status is AffiliateState.APPROVED and row.lapses_on and row.lapses_on < soon:
+            homes = queries.visible_affiliates(unit).where(
+                Affiliate.status == AffiliateState.APPROVED, Affiliate.lapses_on < soon
+            )
+            for row in unit.db.scalars(homes).all():
+                if row.ref not in world.forgotten:
                     commands.renew_affiliate(unit, row, analysis(row.version, unit.today))
-            for ref in _remembered(world, world.appointed, provider):
-                one = queries.find_trainer(unit, ref)
-                if one.status is TrainerState.APPROVED and one.lapses_on and one.lapses_on < soon:
+            people = queries.visible_trainers(unit).where(
+                TrainerAppointment.status == TrainerState.APPROVED, TrainerAppointment.lapses_on < soon
+            )
+            for one in unit.db.scalars(people).all():
+                if one.ref not in world.forgotten:
                     commands.renew_trainer(unit, one, evidence(one.version, unit.today))
-
-
-def _remembered(world: World, refs: dict[str, list[str]], provider: Provider) -> list[str]:
-    return [ref for ref in refs.get(provider.key, []) if ref not in world.forgotten]
 
 
 def end(world: World, provider: Provider, affiliate: str = "", trainer: str = "", why: str = "") -> None:

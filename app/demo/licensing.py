@@ -1,6 +1,6 @@
 """What RRN does with licences in the years of the demonstration."""
 
-from app.demo.world import World, licence_change
+from app.demo.world import World, licence_change, terms
 from app.demo.years import Story
 from app.licences import commands, queries
 from app.licences.rules import AccreditationChange, LicenceReason
@@ -78,3 +78,12 @@ def lose_ribblewood(world: World) -> Story:
         LicenceReason.ACCREDITATION_LOST,
         "RRN withdrew the licence: the body is no longer accredited.",
     )
+
+
+def renew(world: World, *keys: str) -> Story:
+    """Five more years for these bodies, from today."""
+    for key in keys:
+        with world.acting("rrn/licences") as unit:
+            licence = queries.find_licence(unit, world.licences[key])
+            commands.renew(unit, licence, terms(licence.version, unit.today))
+    yield from ()

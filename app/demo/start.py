@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.demo.cast import BODIES, LARKFIELD, PROVIDERS, RRN
-from app.demo.making import make
+from app.demo.making import SIZES, make
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, connect, reading, writing
 from app.kernel.errors import NotFound
@@ -23,7 +23,6 @@ from app.people.rules.passwords import hashed
 from app.permissions import GRANTS, NEEDS_SECOND_FACTOR
 from app.settings import Settings, read_settings
 
-SIZES = ("small", "scheme", "national")
 MADE = "made.json"
 """Written last: without it the folder holds half a world, and is made anew."""
 WORDS = (
@@ -73,18 +72,23 @@ def clear(folder: Path) -> None:
     folder.mkdir(parents=True)
 
 
-def fill(settings: Settings, heard: Callable[[float], None]) -> None:
-    """Make the small world in the empty database of these settings, and note that it is whole."""
+def size_of(settings: Settings) -> str:
+    """The size of the demonstration that lies there."""
+    return _kept(settings.data_dir)["size"]
+
+
+def fill(settings: Settings, heard: Callable[[float], None], size: str = "small") -> None:
+    """Make a world in the empty database of these settings, and note that it is whole."""
     password = settings.demo_password or "-".join(secrets.choice(WORDS) for _unused in range(4))
-    make(settings, password, heard)
+    make(settings, password, heard, SIZES[size])
     os.sync()  # the world was written without waiting for the disk; the note that it is whole must not be first there
-    _keep(settings, password)
+    _keep(settings, password, size)
 
 
-def _keep(settings: Settings, password: str) -> None:
+def _keep(settings: Settings, password: str, size: str) -> None:
     draft = settings.data_dir / f".{MADE}"
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({"password": password, "base": settings.public_base_url}, file)
+        json.dump({"password": password, "base": settings.public_base_url, "size": size}, file)
     draft.replace(settings.data_dir / MADE)
 
 
@@ -100,7 +104,7 @@ def password_of(settings: Settings) -> str:
         for person in unit.db.scalars(select(Person).where(Person.password_hash.is_not(None))):
             set_password(unit, person, wanted, known_hash=known)
     site.engine.dispose()
-    _keep(settings, wanted)
+    _keep(settings, wanted, size_of(settings))
     return wanted
 
 

@@ -16,7 +16,6 @@ from app.curricula.rules import (
     TechniqueForm,
     VersionSubmission,
 )
-from app.demo.cast import PROVIDERS
 from app.demo.world import World
 from app.kernel.database import Unit
 from app.providers.queries import service_of
@@ -98,7 +97,7 @@ def write_curriculum(world: World, key: str, course: Course, *, submitted: bool 
     """A curriculum of a provider, complete and handed in, or a draft that still has holes; its version's reference."""
     with world.acting(f"{key}/manager") as unit:
         version = _opened(unit, world, key, course)
-        _fill(unit, key, version, course, whole=submitted)
+        _fill(unit, world, key, version, course, whole=submitted)
         if submitted:
             commands.submit(unit, version, VersionSubmission(version=version.version))
         return version.ref
@@ -111,7 +110,7 @@ def write_next_version(world: World, key: str, ref: str, *, submitted: bool = Tr
         curriculum = queries.find_curriculum(unit, _curriculum_ref(unit, before))
         version = commands.start_new_version(unit, curriculum, StartVersion(version=curriculum.version))
         summary = f"{version.summary} Revised after what people told us they remember of being held."
-        commands.change_details(unit, version, _details(key, version, version.summary and summary))
+        commands.change_details(unit, version, _details(world, key, version, version.summary and summary))
         if submitted:
             commands.submit(unit, version, VersionSubmission(version=version.version))
         return version.ref
@@ -135,8 +134,10 @@ def _opened(unit: Unit, world: World, key: str, course: Course) -> CurriculumVer
     return version
 
 
-def _fill(unit: Unit, key: str, version: CurriculumVersion, course: Course, *, whole: bool) -> None:
-    commands.change_details(unit, version, _details(key, version, course.summary))
+def _fill(
+    unit: Unit, world: World, key: str, version: CurriculumVersion, course: Course, *, whole: bool
+) -> None:
+    commands.change_details(unit, version, _details(world, key, version, course.summary))
     modules = [commands.add_module(unit, version, form) for form in _modules(course.top)]
     if course.top in (DISENGAGE, HOLDS, ADVANCED):
         for technique in _techniques(course.top, unit):
@@ -144,8 +145,8 @@ def _fill(unit: Unit, key: str, version: CurriculumVersion, course: Course, *, w
     _answer(unit, version, modules, None if whole else 14)
 
 
-def _details(key: str, version: CurriculumVersion, summary: str) -> CurriculumDetails:
-    service = next(house.service for house in PROVIDERS if house.key == key)
+def _details(world: World, key: str, version: CurriculumVersion, summary: str) -> CurriculumDetails:
+    service = world.houses[key].service
     assert service
     return CurriculumDetails(
         version=version.version, title=version.title, summary=summary, nations=service["nations"], settings=service["settings"],

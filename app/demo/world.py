@@ -42,13 +42,12 @@ class World:
     """Id and public reference by key."""
     actors: dict[str, Actor] = field(default_factory=dict)
     """Everybody by `organisation/part of the address before the @`."""
+    houses: dict[str, House] = field(default_factory=dict)
+    """Who is on the books, by key."""
     services: dict[str, int] = field(default_factory=dict)
     licences: dict[str, str] = field(default_factory=dict)
     trainers: dict[str, list[str]] = field(default_factory=dict)
     """Senior trainers by provider."""
-    appointed: dict[str, list[str]] = field(default_factory=dict)
-    """Trainers of both levels by provider."""
-    affiliates: dict[str, list[str]] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     """Affiliates and trainers whom nobody reviews in time, so that they lapse."""
 
@@ -73,10 +72,11 @@ def put_on_the_books(world: World) -> None:
     """Every organisation, every account, every training service, in one go: the day the register began."""
     with writing(world.site, SYSTEM) as unit:
         for house in (RRN, *BODIES, *PROVIDERS):
-            _register(unit, world, house)
+            register(unit, world, house)
 
 
-def _register(unit: Unit, world: World, house: House) -> None:
+def register(unit: Unit, world: World, house: House) -> None:
+    """One organisation with its accounts and, of a provider, its training service."""
     form = NewOrganisation.model_validate(
         {"name": house.name, "seat": house.seat, "nation": house.nation, "address": house.address, "postcode": house.postcode,
          "code": house.code, "email": f"office@{house.key}.example", "website": f"https://{house.key}.example", **house.numbers}
@@ -90,6 +90,7 @@ def _register(unit: Unit, world: World, house: House) -> None:
 def settle(unit: Unit, world: World, house: House, made: Organisation) -> None:
     """The people of an organisation that is on the books, each with a password and what their role needs."""
     world.organisations[house.key] = (made.id, made.ref)
+    world.houses[house.key] = house
     for member in house.people:
         world.actors[f"{house.key}/{member.local}"] = _join(unit, world, house, made, member)
 

@@ -66,11 +66,15 @@ class Years:
             outbox.deliver_all(self.site)
             if pause is not None:
                 self.begin(civil_date(self.clock.now) + timedelta(days=pause), story)
+        self.clock.reach(self.last)
+        self._do_duties()
 
     def _regular_duties(self) -> None:
         """What a worker does again and again, done now and then: nobody looks in between."""
-        if self.clock.now - self._done_at < DUTIES_EVERY:
-            return
+        if self.clock.now - self._done_at >= DUTIES_EVERY:
+            self._do_duties()
+
+    def _do_duties(self) -> None:
         self._done_at = self.clock.now
         outbox.run_ticks(self.site, self._duties)
         outbox.deliver_all(self.site)

@@ -121,25 +121,24 @@ def take(
     seen = facts(unit, workflow, subject)
     check_version(subject, form.version, stale_sentence())
     workflow.check(step, subject, unit.actor, seen)
-    before = _move(unit, step, subject)
+    target = step.lands(subject.status, seen)
+    before = _move(unit, target, subject)
     if step.apply:
         step.apply(subject, form)
     said = form.model_dump(mode="json", exclude={"version"})
-    event = record(
-        unit, workflow.event(step), subject, before=before, after=str(step.target), form=said, **more
-    )
+    event = record(unit, workflow.event(step), subject, before=before, after=str(target), form=said, **more)
     unit.db.flush()
     return event
 
 
-def _move(unit: Unit, step: Step[Any], subject: Any) -> str:
+def _move(unit: Unit, target: Any, subject: Any) -> str:
     """One UPDATE that only succeeds from the state and version that were looked at; never check, then act."""
     unit.db.flush()
     before, table = subject.status, inspect(type(subject)).local_table
     moved = unit.db.execute(
         update(table)
         .where(table.c.id == subject.id, table.c.status == before, table.c.version == subject.version)
-        .values(status=step.target, version=subject.version + 1, **_since(unit, table, before != step.target))
+        .values(status=target, version=subject.version + 1, **_since(unit, table, before != target))
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(stale_sentence())

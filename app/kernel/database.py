@@ -3,20 +3,24 @@
 import secrets
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import Enum as PythonEnum
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import JSON as PlainJSON
 from sqlalchemy import (
     BigInteger,
+    Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
     Enum,
+    Executable,
     Integer,
     MetaData,
     Select,
@@ -30,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.kernel.actor import ANYONE, Actor
 from app.kernel.clock import Clock, civil_date, system_clock
-from app.kernel.errors import Stale
+from app.kernel.errors import Forbidden, Stale
 from app.kernel.words import _
 from app.settings import Settings
 
@@ -116,6 +120,9 @@ class Record:
         return f"{self.__tablename__}:{self.id}"  # type: ignore[attr-defined]
 
 
+R = TypeVar("R", bound=Record)
+
+
 class FairLock:
     """First come, first served. SQLite's own busy handler starves writers (p99 of 2 s at 16 writers)."""
 
@@ -163,6 +170,13 @@ class Site:
     engine: Engine
     clock: Clock = system_clock
     writers: FairLock = field(default_factory=FairLock)
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What this process remembers of the database; whoever puts something in says for how long it is true."""
+
+    @cached_property
+    def writer(self) -> Engine:
+        """The same connections, for transactions that write."""
+        return self.engine.execution_options(writing=True)
 
 
 @dataclass
@@ -176,10 +190,22 @@ class Unit:
     writes: bool
     address: str = ""
     device: str = ""
+    last: dict[Callable[["Unit", list[Any]], None], list[Any]] = field(default_factory=dict)
+    """What is done when everything else in the transaction is, and the events it is about (`kernel.journal.within`)."""
+    line: Connection | None = None
+    """The connection of a reader; a writer's belongs to its session."""
+    seen: dict[str, Any] = field(default_factory=dict)
+    """What this unit has asked once and needs in several places."""
 
     @property
     def today(self) -> date:
         return civil_date(self.now)
+
+    def ask(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Columns, not objects: a third of the work, for questions the public asks by the thousand."""
+        if self.line is None:
+            self.db.flush()  # what this unit has changed so far is among the rows
+        return (self.line or self.db.connection()).execute(statement, values)
 
     def lock(self, statement: Select[Any]) -> Select[Any]:
         """Rows a decision rests on stay as they are until it is written down (rules page, 20)."""
@@ -222,19 +248,19 @@ def _behave_like_a_server(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writing"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # it takes no lock and cannot fail, so it needs none of SQLAlchemy's bookkeeping, dear as a question of its own
+            connection.connection.driver_connection.execute("BEGIN")
 
 
 @contextmanager
 def reading(site: Site, actor: Actor = ANYONE) -> Iterator[Unit]:
     """One consistent look at the database; nothing is ever written."""
-    with Session(site.engine, autoflush=False) as session:
+    with site.engine.connect() as line, Session(line, autoflush=False) as session:
         if site.engine.dialect.name == "postgresql":
-            session.connection(
-                execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            )
-        yield Unit(session, actor, site.clock(), site, writes=False)
+            line.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield Unit(session, actor, site.clock(), site, writes=False, line=line)
 
 
 @contextmanager
@@ -242,8 +268,11 @@ def writing(site: Site, actor: Actor = ANYONE) -> Iterator[Unit]:
     """Committed when the block ends well, rolled back when it does not; nothing else commits."""
     queue = site.writers.hold() if site.engine.dialect.name == "sqlite" else nullcontext()
     try:
-        with queue, Session(site.engine.execution_options(writing=True)) as session, session.begin():
-            yield Unit(session, actor, site.clock(), site, writes=True)
+        with queue, Session(site.writer) as session, session.begin():
+            unit = Unit(session, actor, site.clock(), site, writes=True)
+            yield unit
+            for settle, events in unit.last.items():
+                settle(unit, events)
     except StaleDataError as error:
         raise Stale(stale_sentence()) from error
 
@@ -252,3 +281,17 @@ def stale_sentence() -> str:
     return _(
         "Somebody else changed this while you were looking at it. Nothing of yours was saved yet: look at what changed and send it again."
     )
+
+
+def openable(
+    unit: Unit, visible: Callable[[Unit], Select[R]], table: type[R], refs: Collection[str]
+) -> set[str]:
+    """Of these rows, those whose page the actor may open: by the very scope that the page asks.
+
+    A link is drawn to these and to no others.
+    """
+    try:
+        rows = visible(unit).where(table.ref.in_(refs))
+    except Forbidden:
+        return set()
+    return set(unit.db.scalars(rows.with_only_columns(table.ref)))

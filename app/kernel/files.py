@@ -67,6 +67,22 @@ def write_once(target: Path, content: bytes) -> None:
     sync_folder(target.parent)
 
 
+def write_over(target: Path, content: bytes) -> None:
+    """Temporary file, fsync, rename, fsync of the folder: the old bytes or the new ones, whatever happens. Others may read it."""
+    handle, part = tempfile.mkstemp(dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except BaseException:
+        os.unlink(part)
+        raise
+    sync_folder(target.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in this folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)

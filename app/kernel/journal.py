@@ -19,6 +19,9 @@ Finish = Callable[[Unit], None]
 Effect = Callable[[Unit, "Event"], Finish | None]
 """What follows an event: slow work outside any transaction, then perhaps a Finish. At least once, so it must be idempotent."""
 _effects: dict[str, dict[str, Effect]] = defaultdict(dict)
+Settle = Callable[[Unit, list["Event"]], None]
+"""What belongs to the same transaction as its events, done once when everything else in it is."""
+_settling: dict[str, list[Settle]] = defaultdict(list)
 
 
 class Thing(Protocol):
@@ -89,19 +92,32 @@ def after(kind: str) -> Callable[[Effect], Effect]:
     return register
 
 
+def within(*subjects: str) -> Callable[[Settle], Settle]:
+    """Run the function at the end of every transaction with events about these subjects (by the names of their tables)."""
+
+    def register(settle: Settle) -> Settle:
+        for subject in subjects:
+            _settling[subject].append(settle)
+        return settle
+
+    return register
+
+
 def record(unit: Unit, kind: str, subject: Thing, **data: Any) -> Event:
     """Write down what was done, chained to what was done before on the same thread, and queue what follows."""
     entry = _chained(unit, kind, subject, data)
     unit.db.add(entry)
     for name in _effects[kind]:
         unit.db.add(Delivery(event=entry, effect=name, due_at=unit.now))
+    for settle in _settling[entry.subject]:
+        unit.last.setdefault(settle, []).append(entry)
     unit.db.flush()
     return entry
 
 
 def jot(unit: Unit, kind: str, subject: Thing, **data: Any) -> None:
     """The same for the most frequent writes: one plain INSERT, and no object for it in the session."""
-    if _effects[kind]:
+    if _effects[kind] or _settling[subject.__class__.__tablename__]:  # type: ignore[attr-defined]
         record(unit, kind, subject, **data)
         return
     entry = _chained(unit, kind, subject, data)
@@ -109,7 +125,7 @@ def jot(unit: Unit, kind: str, subject: Thing, **data: Any) -> None:
 
 
 def _chained(unit: Unit, kind: str, subject: Thing, data: dict[str, Any]) -> Event:
-    _hold_thread(unit, subject.thread)
+    hold_thread(unit, subject.thread)
     unit.db.flush()
     last = unit.db.connection().execute(_LAST, {"thread": subject.thread}).one_or_none()
     seq, previous = (last.seq + 1, last.digest) if last else (1, "")
@@ -133,7 +149,7 @@ def digest_of(entry: Event) -> str:
     ).hexdigest()
 
 
-def _hold_thread(unit: Unit, thread: str) -> None:
+def hold_thread(unit: Unit, thread: str) -> None:
     """Two writers on one thread take turns; on SQLite the whole database already does."""
     if unit.db.get_bind().dialect.name == "postgresql":
         unit.db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(thread, 0))))

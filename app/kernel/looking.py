@@ -41,12 +41,12 @@ class Problem(Exception):
     """Why the file is not taken, as a code that the parent has a sentence for."""
 
 
-def shut_in() -> None:
+def shut_in(answer: int = ANSWER) -> None:
     """Limit this process before anything from outside is read. The network goes where the system lets it."""
     for what, limit in (
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, ANSWER),
+        (resource.RLIMIT_FSIZE, answer),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy import UniqueConstraint, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Key, Table, Unit
@@ -26,6 +26,12 @@ class Repeat(Table):
     at: Mapped[datetime]
 
 
+_BEFORE = select(Repeat.asked, Repeat.place).where(
+    Repeat.actor_id == bindparam("actor"), Repeat.key == bindparam("kept")
+)
+_KEEP = insert(Repeat.__table__).inline()  # type: ignore[arg-type]
+
+
 def remembered(unit: Unit, key: str, asked: str) -> dict[str, Any] | None:
     """Where the same call led before, or None. Raises Refused when the key came with another request.
 
@@ -36,19 +42,21 @@ def remembered(unit: Unit, key: str, asked: str) -> dict[str, Any] | None:
         unit.db.execute(
             select(func.pg_advisory_xact_lock(func.hashtextextended(f"{unit.actor.id} {kept}", 0)))
         )
-    found = unit.db.scalar(select(Repeat).where(Repeat.actor_id == unit.actor.id, Repeat.key == kept))
+    found = unit.db.connection().execute(_BEFORE, {"actor": unit.actor.id, "kept": kept}).one_or_none()
     if found is None:
         return None
     if found.asked != asked:
         raise Refused(
             _("This Idempotency-Key was used for another request. Nothing was changed: send a new key.")
         )
-    return found.place
+    place: dict[str, Any] = found.place
+    return place
 
 
 def remember(unit: Unit, key: str, asked: str, place: dict[str, Any]) -> None:
     """Keep where the call led, in the same transaction."""
-    unit.db.add(Repeat(actor_id=unit.actor.id, key=_name(key), asked=asked, place=place, at=unit.now))
+    kept = {"actor_id": unit.actor.id, "key": _name(key), "asked": asked, "place": place, "at": unit.now}
+    unit.db.connection().execute(_KEEP, kept)
 
 
 def _name(key: str) -> str:

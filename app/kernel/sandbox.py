@@ -38,20 +38,27 @@ def look(content: bytes) -> Seen:
 
     Call it outside a transaction: it takes up to a second, at worst 10. Raises Unfit, or TooSoon when too many wait.
     """
-    if not _places.acquire(timeout=WAIT_SECONDS):
-        raise TooSoon(
-            _("Many files are being checked just now. Nothing was saved: send it again in a minute."), 60
-        )
-    try:
-        answer = _ask_child(content)
-    finally:
-        _places.release()
+    answer = ask_child(_CHILD, content, _LONGEST_ANSWER)
     if problem := answer.get("problem"):
         raise Unfit(_sentence(str(problem)))
     return Seen.model_validate(answer)
 
 
-def _ask_child(content: bytes) -> dict[str, Any]:
+def ask_child(
+    script: Path, content: bytes, longest: int, places: threading.BoundedSemaphore = _places
+) -> dict[str, Any]:
+    """One line of JSON, of at most `longest` bytes, from a child that was sent the content. Raises TooSoon when too many wait."""
+    if not places.acquire(timeout=WAIT_SECONDS):
+        raise TooSoon(
+            _("Many files are being checked just now. Nothing was saved: send it again in a minute."), 60
+        )
+    try:
+        return _answer(script, content, longest)
+    finally:
+        places.release()
+
+
+def _answer(script: Path, content: bytes, longest: int) -> dict[str, Any]:
     """The child's answer; a child that died, hung or babbled has met a file we do not take."""
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -62,7 +69,7 @@ def _ask_child(content: bytes) -> dict[str, Any]:
         sent.seek(0)
         try:
             subprocess.run(
-                [sys.executable, "-I", "-B", str(_CHILD)], stdin=sent, stdout=said, stderr=subprocess.DEVNULL,
+                [sys.executable, "-I", "-B", str(script)], stdin=sent, stdout=said, stderr=subprocess.DEVNULL,
                 cwd=folder, env={}, timeout=WALL_SECONDS, check=True, close_fds=True,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -70,7 +77,7 @@ def _ask_child(content: bytes) -> dict[str, Any]:
         except subprocess.CalledProcessError:
             return {"problem": "broken"}
         said.seek(0)
-        return _read(said.read(_LONGEST_ANSWER))
+        return _read(said.read(longest))
 
 
 def _read(line: bytes) -> dict[str, Any]:

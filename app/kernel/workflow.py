@@ -33,6 +33,12 @@ class Facts:
     today: date
     past: tuple[Done, ...] = ()
 
+    def took_part(self, day: str) -> str:
+        """Why somebody who took part may not take a step, for that person to read; areas say who may instead."""
+        return _(
+            "You may not do this: you took part in this case on {day}, and it must be done by somebody who did not, so that nobody judges their own work. Nothing was changed: ask a colleague who took no part."
+        ).format(day=day)
+
 
 Guard = Callable[[Any, Actor, Any], str | None]
 """(subject, actor, facts) -> one sentence why the step may not be taken now, or None if it may."""
@@ -80,6 +86,23 @@ class Step(Generic[S]):
     """Takes something away from somebody: shown apart and in words that say so."""
     quiet: bool = False
     """Has no button and no address of its own: another page, another step or the register itself takes it."""
+    stays: bool = False
+    """Leaves the subject in whichever of the sources it is in; `target` is only the first of them."""
+    instead: tuple[S, Callable[[Any], bool]] | None = None
+    """Another state it leads to, and the facts that say when."""
+
+    def lands(self, source: S, facts: Any) -> S:
+        """The state the step leads to from `source`."""
+        if self.stays:
+            return source
+        return self.instead[0] if self.instead and self.instead[1](facts) else self.target
+
+    def arrows(self) -> list[tuple[S, S]]:
+        """Every way it can lead, from one state to another."""
+        if self.stays:
+            return [(source, source) for source in self.sources]
+        targets = (self.target, *(self.instead[:1] if self.instead else ()))
+        return [(source, target) for source in self.sources for target in targets]
 
     @property
     def title(self) -> str:
@@ -114,11 +137,7 @@ class Workflow(Generic[S]):
         barred = {kind if "." in kind else f"{self.name}.{kind}" for kind in step.independent_of}
         for kind, person, on in facts.past:
             if kind in barred and person == actor.id:
-                raise Refused(
-                    _(
-                        "You may not do this: you took part in this case on {day} ({what}), and this step must be taken by somebody who did not. Nothing was changed."
-                    ).format(day=f"{on.day} {on:%B %Y}", what=label(kind.replace(".", " ")).lower())
-                )
+                raise Refused(facts.took_part(f"{on.day} {on:%B %Y}"))
         for guard in step.guards:
             if reason := guard(subject, actor, facts):
                 raise Refused(reason)
@@ -137,7 +156,9 @@ class Workflow(Generic[S]):
     def mermaid(self) -> str:
         """The state diagram, drawn from the table itself."""
         arrows = [
-            f"    {source} --> {step.target}: {step.name}" for step in self.steps for source in step.sources
+            f"    {source} --> {target}: {step.name}"
+            for step in self.steps
+            for source, target in step.arrows()
         ]
         return "\n".join(["stateDiagram-v2", *arrows])
 

@@ -1,18 +1,32 @@
-"""Appending to the ledger, in the same transaction as the change that the public is told of."""
+"""Appending to the ledger, in the same transaction as the change that the public is told of; and taking words out of it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
+from app.kernel.casework import begin, take
 from app.kernel.database import Unit
+from app.kernel.errors import Invalid, Refused
+from app.kernel.fields import Note
 from app.kernel.journal import Event
+from app.kernel.words import _
 from app.ledger import tree
-from app.ledger.models import LedgerEntry, LedgerHead, LedgerTold
+from app.ledger.models import LedgerEntry, LedgerHead, LedgerTold, Redaction
 from app.ledger.queries import StoredNodes
-from app.ledger.rules import SALT_BYTES, Entry, EntryKind, canonical, commitment
+from app.ledger.rules import (
+    REDACTION,
+    SALT_BYTES,
+    Entry,
+    EntryKind,
+    NewRedaction,
+    canonical,
+    commitment,
+)
+from app.permissions import Permission
 
 
 def append(
@@ -47,3 +61,34 @@ def append(
     head.at = unit.now
     unit.db.flush()
     return number
+
+
+def ask_redaction(unit: Unit, form: NewRedaction) -> Redaction:
+    """Ask that the words of one entry be taken out. Raises Invalid when there are none, Refused when that is asked already."""
+    unit.actor.require(Permission.LEDGER_REDACT)
+    entry = unit.db.get(LedgerEntry, form.number)
+    if entry is None or unit.db.get(LedgerTold, form.number) is None:
+        said = _("The log has no entry of this number whose words could be taken out.")
+        raise Invalid(_("Nothing was saved: correct it and send it again."), {"number": said})
+    row = Redaction(
+        number=entry.number, subject_ref=entry.subject_ref, told_at=entry.recorded_at, reason=form.reason
+    )
+    try:
+        begin(unit, REDACTION, row, "asked", number=entry.number)
+    except IntegrityError as error:
+        raise Refused(
+            _("This is asked for already. Nothing was saved: look at the list of redactions.")
+        ) from error
+    return row
+
+
+def confirm_redaction(unit: Unit, row: Redaction, form: Note) -> None:
+    """Take the words out for good: salt and text go, the entry and every proof stay. That it was done is told."""
+    event = take(unit, REDACTION, row, "confirm", form)
+    row.done_on = unit.today
+    unit.db.delete(unit.db.get_one(LedgerTold, row.number))
+    told = {"number": row.number, "redacted_on": unit.today.isoformat()}
+    append(unit, event, EntryKind.REDACTED, f"entry-{row.number}", told, effective_on=unit.today)
+
+
+REDACTION_STEPS: dict[str, Callable[[Unit, Redaction, Any], None]] = {"confirm": confirm_redaction}

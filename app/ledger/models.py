@@ -1,13 +1,14 @@
 """The ledger's tables: entries, the hashes of complete subtrees, what was told, the head, and signed checkpoints."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, LargeBinary, event
+from sqlalchemy import DDL, ForeignKey, Index, LargeBinary, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import Key, Table
+from app.kernel.database import Key, Record, Table
 from app.kernel.journal import append_only
+from app.ledger.rules import RedactionState
 
 
 class LedgerEntry(Table):
@@ -54,7 +55,7 @@ class LedgerHead(Table):
 
 
 class LedgerCheckpoint(Table):
-    """A signed checkpoint (C2SP tlog-checkpoint): the note as text, with the cosignatures that came for it."""
+    """A signed checkpoint (C2SP tlog-checkpoint): the note as text, as the log itself signed it."""
 
     __tablename__ = "ledger_checkpoint"
 
@@ -62,6 +63,51 @@ class LedgerCheckpoint(Table):
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str]
     signed_at: Mapped[datetime]
+
+
+class LedgerCosignature(Table):
+    """A witness's line under a checkpoint (C2SP tlog-cosignature), verified before it was kept."""
+
+    __tablename__ = "ledger_cosignature"
+
+    size: Mapped[int] = mapped_column(
+        ForeignKey("ledger_checkpoint.size"), primary_key=True, autoincrement=False
+    )
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[str]
+    came_at: Mapped[datetime]
+
+
+class LedgerWitness(Table):
+    """How it stands with one outside witness, by its verifier key: how far it has cosigned, and when it is asked again."""
+
+    __tablename__ = "ledger_witness"
+
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(Key)
+    due_at: Mapped[datetime]
+    failures: Mapped[int]
+    problem: Mapped[str]
+
+
+_NOT_DECLINED = text("status <> 'declined'")
+
+
+class Redaction(Record, Table):
+    """Words of one entry that are to be taken out, or were. Subject and moment are the entry's, for those who show the words."""
+
+    __tablename__ = "redaction"
+    __table_args__ = (
+        Index("uq_redaction_number", "number", unique=True, sqlite_where=_NOT_DECLINED, postgresql_where=_NOT_DECLINED),
+        Index("ix_redaction_told", "subject_ref", "told_at"),
+    )  # fmt: skip
+
+    number: Mapped[int] = mapped_column(ForeignKey("ledger_entry.number"))
+    subject_ref: Mapped[str]
+    told_at: Mapped[datetime]
+    status: Mapped[RedactionState] = mapped_column(default=RedactionState.ASKED)
+    reason: Mapped[str]
+    done_on: Mapped[date | None]
 
 
 FIRST_HEAD = "INSERT INTO ledger_head (id, size) VALUES (1, 0)"

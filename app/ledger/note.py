@@ -35,8 +35,7 @@ class NoteError(ValueError):
 
 @dataclass(frozen=True)
 class NoteKey:
-    """The public half of a key that signs notes: its name, Ed25519 public key (32 bytes) and what it signs.
-    The public half of a key that signs notes: its name, Ed25519 public key (32 bytes) and what it signs."""
+    """The public half of a key that signs notes: its name, Ed25519 public key (32 bytes) and what it signs."""
 
     name: str
     public: bytes
@@ -72,8 +71,7 @@ class NoteKey:
         return key
 
     def verifies(self, text: str, signature: bytes) -> bool:
-        """Whether `signature` (what follows the four bytes of the id) is this key's on the text of the note.
-        Whether `signature` (what follows the four bytes of the id) is this key's on the text of the note."""
+        """Whether `signature` (what follows the four bytes of the id) is this key's on the text of the note."""
         message = text.encode()
         if self.kind == COSIGNATURE:
             if len(signature) != 72:
@@ -176,10 +174,22 @@ def add_signature(note: str, key: NoteKey, sign: Sign) -> str:
 
 
 def add_cosignature(note: str, key: NoteKey, sign: Sign, unix_seconds: int) -> str:
-    """The same note with a witness's line, which also says when it looked (C2SP tlog-cosignature, Ed25519).
-    The same note with a witness's line, which also says when it looked (C2SP tlog-cosignature, Ed25519)."""
+    """The same note with a witness's line, which also says when it looked (C2SP tlog-cosignature, Ed25519)."""
     text = _split_note(note)[0]
     return note + _line(key, struct.pack(">Q", unix_seconds) + sign(cosigned(text, unix_seconds)))
+
+
+def text_of(note: str) -> str:
+    """The text of a note, believed by nobody yet; NoteError when it is none."""
+    return _split_note(note)[0]
+
+
+def lines_of(note: str, keys: Iterable[NoteKey]) -> str:
+    """The signature lines by which these keys signed the note, each once; NoteError as in `open_note`."""
+    signed = {(key.name, key.id) for key in open_note(note, keys).signed_by}
+    _text, found = _split_note(note)
+    lines = (f"\u2014 {name} {_encode(data)}\n" for name, data in found if (name, data[:4]) in signed)
+    return "".join(dict.fromkeys(lines))
 
 
 def cosigned(text: str, unix_seconds: int) -> bytes:

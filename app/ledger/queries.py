@@ -2,16 +2,26 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Site, Unit
 from app.kernel.errors import NotFound
-from app.kernel.fields import View
-from app.kernel.words import _
+from app.kernel.fields import Ref, View
+from app.kernel.words import _, label
 from app.ledger import tree
-from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerNode
+from app.ledger.models import (
+    LedgerCheckpoint,
+    LedgerCosignature,
+    LedgerEntry,
+    LedgerHead,
+    LedgerNode,
+    LedgerWitness,
+    Redaction,
+)
+from app.ledger.rules import REDACTION
 
 
 class Head(View):
@@ -19,6 +29,33 @@ class Head(View):
 
     size: int
     at: datetime | None
+
+
+class RedactionLine(View):
+    """One redaction in the list."""
+
+    ref: str
+    number: int
+    subject: str
+    word: ToneView
+
+
+class RedactionList(View):
+    """Every redaction that was asked for."""
+
+    items: list[RedactionLine]
+
+
+class RedactionView(Casework):
+    """One redaction: which entry, why, and what can be done."""
+
+    number: int
+    subject: str
+    kind: str
+    told_at: datetime
+    reason: str
+    done_on: date | None
+    word: ToneView
 
 
 class StoredNodes:
@@ -74,6 +111,32 @@ def newest_checkpoint(unit: Unit) -> LedgerCheckpoint:
     return found
 
 
+def proving_checkpoint(unit: Unit) -> LedgerCheckpoint:
+    """The checkpoint for a proof that is to last: the newest that an outside witness cosigned. Raises NotFound."""
+    witnessed = select(func.max(LedgerCosignature.size)).scalar_subquery()
+    found = unit.db.scalar(select(LedgerCheckpoint).where(LedgerCheckpoint.size == witnessed))
+    return found or newest_checkpoint(unit)
+
+
+def published_note(unit: Unit, checkpoint: LedgerCheckpoint) -> str:
+    """The checkpoint with the lines of all the witnesses that cosigned it."""
+    lines = select(LedgerCosignature.line).where(LedgerCosignature.size == checkpoint.size)
+    return checkpoint.note + "".join(unit.db.scalars(lines.order_by(LedgerCosignature.witness)))
+
+
+def witnessed(unit: Unit) -> str:
+    """How it stands with the outside witnesses, in a sentence for those who run the register."""
+    wanted = [text.rpartition("@")[0] for text in unit.site.settings.witnesses]
+    if not wanted:
+        return _("No outside witness is set up: nobody else would notice if the log were made anew.")
+    newest = unit.db.scalar(select(func.max(LedgerCheckpoint.size))) or 0
+    known = unit.db.scalars(select(LedgerWitness).where(LedgerWitness.witness.in_(wanted))).all()
+    done = sum(row.size >= newest for row in known)
+    said = _("{done} of {all} outside witnesses have cosigned the newest checkpoint ({size} entries).")
+    troubles = [f"{row.witness.partition('+')[0]}: {row.problem}." for row in known if row.problem]
+    return " ".join([said.format(done=done, all=len(wanted), size=newest), *troubles])
+
+
 def size_at(unit: Unit, moment: datetime) -> int:
     """How many entries the ledger had at that moment."""
     newest = (
@@ -103,3 +166,42 @@ def size_reader(site: Site) -> Callable[[], int]:
             return int(connection.exec_driver_sql(statement).scalar_one())
 
     return read
+
+
+_TONES = {"asked": "pause", "done": "plain", "declined": "no"}
+_MOST_SHOWN = 200
+
+
+def _word(row: Redaction) -> ToneView:
+    return ToneView(word=label(row.status.value), tone=_TONES[row.status.value])
+
+
+def find_redaction(unit: Unit, ref: Ref) -> Redaction:
+    """A redaction, for those at RRN who may look after them. Raises NotFound."""
+    found: Redaction | None = unit.db.scalar(unit.lock(select(Redaction).where(Redaction.ref == ref)))
+    if found is None:
+        raise NotFound(_("There is no redaction of that reference."))
+    return found
+
+
+def redaction_list(unit: Unit) -> RedactionList:
+    """The redactions asked for last, newest first."""
+    rows = unit.db.scalars(select(Redaction).order_by(Redaction.id.desc()).limit(_MOST_SHOWN))
+    return RedactionList(
+        items=[
+            RedactionLine(ref=row.ref, number=row.number, subject=row.subject_ref, word=_word(row))
+            for row in rows
+        ]
+    )
+
+
+def redaction_view(unit: Unit, ref: Ref) -> RedactionView:
+    """The page of one redaction. The words themselves are not on it."""
+    row = find_redaction(unit, ref)
+    steps, barred = steps_of(unit, REDACTION, row)
+    kind = unit.db.get_one(LedgerEntry, row.number).kind
+    return RedactionView(
+        ref=row.ref, status=row.status.value, version=row.version, steps=steps, barred=barred, history=told(unit, row.thread),
+        number=row.number, subject=row.subject_ref, kind=label(kind.replace(".", " ")), told_at=row.told_at, reason=row.reason,
+        done_on=row.done_on, word=_word(row),
+    )  # fmt: skip

@@ -8,6 +8,10 @@ from typing import Annotated, Final
 import rfc8785
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
+from app.kernel.fields import Form, Words
+from app.kernel.workflow import Step, Workflow
+from app.permissions import Permission
+
 MAX_ENTRY_BYTES: Final = 65_535
 """An entry bundle counts the bytes of an entry in two (C2SP tlog-tiles, "Log entries")."""
 
@@ -27,6 +31,9 @@ class EntryKind(StrEnum):
     AFFILIATE_STATUS = "affiliate.status"
     TRAINER_STATUS = "trainer.status"
     NAME_CHANGED = "name.changed"
+    REDACTED = "entry.redacted"
+    DRAW_COMMITTED = "draw.committed"
+    KEY_STATUS = "key.status"
 
 
 class Entry(BaseModel):
@@ -72,3 +79,46 @@ def commitment(salt: bytes, told: JsonValue) -> str:
     if len(salt) != SALT_BYTES:
         raise ValueError("the salt of a commitment has 32 bytes")
     return hashlib.sha256(salt + rfc8785.dumps(told)).hexdigest()
+
+
+class RedactionState(StrEnum):
+    """Where a redaction stands."""
+
+    ASKED = "asked"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class NewRedaction(Form):
+    """Somebody at RRN asks that words the public was told be taken out."""
+
+    number: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=2**53,
+            title="Number of the entry in the log",
+            description="Counted from 0, as the log and the monitors count.",
+        ),
+    ]
+    reason: Annotated[
+        Words,
+        Field(
+            title="Why",
+            description="Kept in the record and read by RRN only. Do not repeat the words themselves.",
+        ),
+    ]
+
+
+_S = RedactionState
+REDACTION = Workflow(
+    "redaction",
+    (
+        Step(
+            "confirm", "confirmed", (_S.ASKED,), _S.DONE, Permission.LEDGER_REDACT, independent_of=("asked",), command=True,
+            label="Take the words out for good", danger=True,
+        ),
+        Step("decline", "declined", (_S.ASKED,), _S.DECLINED, Permission.LEDGER_REDACT, label="Leave the words as they are"),
+    ),
+)  # fmt: skip
+"""Two people: one asks with a reason, another does it. The entry, its hashes and every proof stay as they are."""

@@ -154,7 +154,7 @@ def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> Mark
             if seen[certificate.id].certified and rights.may_surveil:
                 provider = name_on(unit, certificate.holder_id, day)
                 sentence = _(
-                    "Yes, as an approved affiliate of {provider}: {name} may show the mark with number {number} for training its own staff."
+                    "As an approved affiliate of {provider}, {name} may show the mark with number {number} for training its own staff."
                 )
                 said = sentence.format(provider=provider, name=name, number=certificate.number)
                 claim = rule_pack(certificate.rule_pack).claims.correct.format(
@@ -172,10 +172,10 @@ def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> Mark
                     claim,
                 )
     sentence = (
-        _("No. {name} is an approved affiliate, but its provider is not certified on this day.")
+        _("{name} is an approved affiliate, but its provider is not certified on this day.")
         if approved
         else _(
-            "No. {name} neither holds a certificate nor is an approved affiliate on this day, so it may not show the mark."
+            "{name} neither holds a certificate nor is an approved affiliate on this day, so it may not show the mark."
         )
     )
     return _answer(unit, found, name, day, False, sentence.format(name=name), [], [], "")

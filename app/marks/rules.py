@@ -49,7 +49,7 @@ def badge_of(seen: StatusOn | None, number: str, expires: str) -> Badge:
     if seen is None or not seen.published or seen.status is None:
         return Badge("unknown", _("Unknown number"), _("Ask the register"))
     if seen.status is Status.SUSPENDED or (seen.status.gives_rights and not seen.certified):
-        return Badge("pause", _("SUSPENDED"), _("{number}: not certified just now").format(number=number))
+        return Badge("pause", _("Suspended"), _("{number}: not certified just now").format(number=number))
     if seen.status.gives_rights and len(seen.certified) < len(seen.items):
         said = _("{good} of {all} curricula").format(good=len(seen.certified), all=len(seen.items))
         return Badge("partly", _("Certified in part"), f"{number}: {said}")
@@ -115,19 +115,19 @@ def authority_sentence(name: str, number: str, seen: StatusOn, expires: str, in_
     if not seen.certified:
         since = in_words(seen.since) if seen.since else ""
         return _(
-            "No. {name} has not been certified under certificate {number} since {day}, so it may not show the mark."
+            "{name} has not been certified under certificate {number} since {day}, so it may not show the mark."
         ).format(name=name, day=since, number=number)
     if not in_order:
         return _(
-            "No. The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown."
+            "The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown."
         ).format(name=name)
     if len(seen.certified) < len(seen.items):
         said = _(
-            "Yes, for {good} of {all} curricula only: {name} may show the mark with number {number} beside those until {day}."
+            "{name} may show the mark with number {number} beside {good} of its {all} curricula only, until {day}."
         )
         return said.format(
             good=len(seen.certified), all=len(seen.items), name=name, number=number, day=expires
         )
     return _(
-        "Yes. {name} may show the mark with number {number} until {day}, for the curricula on its certificate."
+        "{name} may show the mark with number {number} until {day}, for the curricula on its certificate."
     ).format(name=name, number=number, day=expires)

@@ -120,14 +120,16 @@ def name_on(unit: Unit, organisation_id: int, day: date) -> str:
     return str(then[-1] if then else names[0].name)
 
 
+_BODIES = (
+    select(Organisation.ref, Organisation.name)
+    .where(Organisation.seat == Seat.BODY)
+    .order_by(Organisation.name)
+)
+
+
 def body_choices(unit: Unit) -> list[tuple[str, str]]:
     """Every certification body as a choice of a form: reference and name."""
-    rows = unit.db.execute(
-        select(Organisation.ref, Organisation.name)
-        .where(Organisation.seat == Seat.BODY)
-        .order_by(Organisation.name)
-    )
-    return [(ref, name) for ref, name in rows]
+    return [(ref, name) for ref, name in unit.db.connection().execute(_BODIES)]
 
 
 def of_seat(unit: Unit, seat: Seat) -> list[Organisation]:

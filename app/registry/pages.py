@@ -1,30 +1,38 @@
 """The pages anybody may read: home, search, one certificate, one entry, one course on one day."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import AwareDatetime, BeforeValidator
 
+from app.certificates.pages import published
+from app.certificates.queries.keys import public_keys
 from app.certificates.rules import Status
-from app.kernel.database import Unit
+from app.kernel.database import Site, Unit
+from app.kernel.errors import Invalid
 from app.kernel.fields import Day, Optional, Ref
+from app.kernel.words import _
 from app.registry import queries
 from app.registry.queries import (
     AffiliateEntry,
-    AskView,
     BodyEntry,
     CheckView,
     CurriculumEntry,
     Filters,
     HomeView,
+    PaperView,
     RegisterView,
     ServiceEntry,
     VerifyView,
 )
-from app.registry.rules import forgiven
+from app.registry.rules import Paper, forgiven
 from app.standards.rules import Nation, Population, Route, Setting
+from app.verifier.checking import may_be_sealed
+from app.verifier.shut_in import open_shut_in
 from app.web.gate import PUBLIC
-from app.web.routing import Area
+from app.web.routing import Area, Ask
 
 area = Area("registry")
 
@@ -54,10 +62,36 @@ def register(
     return queries.register_view(unit, asked, on, after)
 
 
-@area.page("/verify", "registry/ask.html", may=PUBLIC, api="")
-def ask(unit: Unit, number: Typed = "", on: AskedDay = None) -> AskView:
-    """Type a certificate number."""
-    return queries.ask_view(unit, number, on)
+@area.page("/verify/paper", "registry/paper.html", may=PUBLIC, api="")
+def paper(_unit: Unit) -> PaperView:
+    """The answer about a paper stands here only while it is on the screen: nothing of it is kept."""
+    return PaperView()
+
+
+def ask(unit: Unit, number: Typed = "", on: AskedDay = None) -> Ask:
+    """Type a certificate number, or send the paper itself."""
+    return Ask(
+        title=_("Check a certificate"), submit=_("Check this paper"), back="/", template="registry/ask.html",
+        more=queries.ask_view(unit, number, on),
+    )  # fmt: skip
+
+
+@area.action("/verify", then=paper, may=PUBLIC, ask=ask, rate="paper", asks=True)
+def verify_paper(site: Site, form: Paper) -> Callable[[Unit], PaperView]:
+    """Whether a paper is genuine, whole and in force: read in a child, answered from what is published, kept nowhere."""
+    content = form.document.content if form.document else form.credential.strip().encode(errors="replace")
+    if not content or (form.document and form.credential.strip()):
+        said = _("Choose a file or paste a credential, one of the two.")
+        raise Invalid(_("There is nothing to look at, or too much."), {"document": said})
+    roots = public_keys(site.settings).anchors()
+    opened = open_shut_in(content, roots) if roots and may_be_sealed(content) else None
+
+    def told(unit: Unit) -> PaperView:
+        return queries.paper_view(
+            unit, content, lambda _pdf, _roots: opened, partial(published, unit), form.on
+        )
+
+    return told
 
 
 @area.page("/verify/{number}", "registry/verify.html", may=PUBLIC)

@@ -3,10 +3,14 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from typing import Annotated
 
-from app.certificates.rules import ItemOn, Status, StatusOn, in_words
+from pydantic import Field, StringConstraints
+
+from app.certificates.rules import Answer, ItemOn, Status, StatusOn, in_words
+from app.kernel.fields import Day, Form, Optional
 from app.kernel.words import _, label, plural
+from app.web.uploads import Upload
 
 LONGEST_TYPED = 200
 
@@ -18,13 +22,32 @@ def forgiven(typed: object) -> str:
     return " ".join(seen.split())[:LONGEST_TYPED]
 
 
-class Answer(StrEnum):
-    """The four answers about a certificate on a day; silence and a broken register are never a no."""
+class Paper(Form):
+    """A certificate to be looked at: as a file, or as the text of its credential."""
 
-    CERTIFIED = "certified"
-    WAS_CERTIFIED = "was_certified"
-    NOT_CERTIFIED = "not_certified"
-    CANNOT_TELL = "cannot_tell"
+    document: Annotated[
+        Upload | None,
+        Field(
+            title="The certificate as a file",
+            description="The PDF you were sent, or a credential. At most 10 MB. We look at it and keep nothing of it.",
+            json_schema_extra={"needed": True},
+        ),
+        Optional,
+    ] = None
+    credential: Annotated[
+        str,
+        StringConstraints(max_length=200_000),
+        Field(
+            title="Or its credential",
+            description="The long line of letters that programs exchange. Paste all of it.",
+            json_schema_extra={"kind": "textarea", "rows": 3, "needed": True},
+        ),
+    ] = ""
+    on: Annotated[
+        Day | None,
+        Field(title="A day you want to know about", description="Besides today. For example 27 3 2026."),
+        Optional,
+    ] = None
 
 
 TONES = {

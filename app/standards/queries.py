@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-import holidays
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -32,10 +31,10 @@ from app.standards.rules import (
     state_on,
 )
 from app.standards.rules.documents import Document
+from app.standards.rules.holidays import SATURDAY, Part, public_holidays
 
 FOLDER = Path(__file__).parent
 LOCK = "digests.lock"
-SATURDAY = 5
 MOST_WORKING_DAYS = 1000
 MOST_FAULTS_SHOWN = 5
 
@@ -99,21 +98,15 @@ def working_days_after(day: date, n: int, nation: Nation, pack: RulePack | None 
     """
     if not 0 <= n <= MOST_WORKING_DAYS:
         raise ValueError(f"working days are counted from 0 to {MOST_WORKING_DAYS}, not {n}")
-    subdivision = (pack or newest_rule_pack()).calendar(nation).holidays_of
+    part = (pack or newest_rule_pack()).calendar(nation).holidays_of
     while n:
         day += timedelta(days=1)
-        n -= _is_working_day(day, subdivision)
+        n -= _is_working_day(day, part)
     return day
 
 
-def _is_working_day(day: date, subdivision: str) -> bool:
-    return day.weekday() < SATURDAY and day not in _public_holidays(subdivision, day.year)
-
-
-@lru_cache(maxsize=512)
-def _public_holidays(subdivision: str, year: int) -> frozenset[date]:
-    # One frozen set a year: the package's own dictionary fills itself while read, which is unsafe in threads.
-    return frozenset(holidays.country_holidays("GB", subdiv=subdivision, years=year))
+def _is_working_day(day: date, part: Part) -> bool:
+    return day.weekday() < SATURDAY and day not in public_holidays(part, day.year)
 
 
 class RequirementView(View):

@@ -6,30 +6,29 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
-from python_multipart.multipart import parse_options_header
-from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from app.kernel.actor import Actor
 from app.kernel.database import Site, Unit, reading, writing
-from app.kernel.errors import Invalid, Problem, Refused, Stale, WrongState
+from app.kernel.errors import Invalid, Problem, Refused, Stale, TooSoon, WrongState
 from app.kernel.fields import View
 from app.kernel.repeat import remember, remembered
 from app.web import forms, gate, problems
-from app.web.limits import KILOBYTE, read_capped
+from app.web.finding import API
+from app.web.limits import read_capped
 from app.web.menu import links
 from app.web.rendering import render
+from app.web.sent import form_fields
 from app.web.uploads import Upload
 
 PageFunction = Callable[..., BaseModel]
 ActionFunction = Callable[..., Any]
 AskFunction = Callable[..., "Ask | Landing"]
-_FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data", b"")
-SMALL = 256 * KILOBYTE
-"""Body cap of a route without files, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -96,32 +95,34 @@ class Faces:
         ask: AskFunction | None,
         path: str,
         slow: bool = False,
+        asks: bool = False,
     ) -> None:
         self.function, self.then, self.model, self.may = function, then, model, may
-        self.ask, self.path, self.slow = ask, path, slow
+        self.ask, self.path, self.slow, self.asks = ask, path, slow, asks
         self.places = inspect.signature(then).parameters
-        self.files = forms.takes_files(model)
 
     def html(self, cap: int) -> Callable[..., Any]:
         async def sent(request: Request) -> dict[str, list[Any]]:
-            return await _form_fields(request, cap)
+            return await form_fields(request, cap)
 
         def as_html(request: Request, sent: dict[str, list[Any]] = Depends(sent), **values: Any) -> Response:
             settings = site_of(request).settings
             session = request.cookies.get(gate.cookie_name(settings))
             typed = forms.typed(self.model, sent)
             try:
-                self._let_in(request, json=False)
+                self._let_in(request, sent, json=False)
                 gate.check_own_form(request, settings, session, str(sent.get("csrf", [""])[0]))
                 form = forms.read_form(
                     self.model, {name: value for name, value in typed.items() if name not in ("csrf", "once")}
                 )
-                landing = self._perform(request, values, form, str(sent.get("once", [""])[0]), json=False)
+                landing, _actor = self._perform(
+                    request, values, form, str(sent.get("once", [""])[0]), json=False
+                )
             except gate.SignInNeeded as problem:
                 if self.ask is None:
                     raise
                 return self._kept(request, sent, problem)
-            except (Invalid, Refused, Stale, WrongState, gate.FormTooOld) as problem:
+            except (Invalid, Refused, Stale, WrongState, TooSoon, gate.FormTooOld) as problem:
                 if self.ask is None:
                     raise
                 try:
@@ -136,7 +137,7 @@ class Faces:
         async def sent(request: Request) -> bytes | dict[str, list[Any]]:
             kind = request.headers.get("content-type", "").split(";")[0].strip()
             if kind == "multipart/form-data":
-                return await _form_fields(request, cap)
+                return await form_fields(request, cap)
             if kind != "application/json":
                 raise HTTPException(415)
             return await read_capped(request, cap)
@@ -144,17 +145,16 @@ class Faces:
         def as_json(
             request: Request, sent: bytes | dict[str, list[Any]] = Depends(sent), **values: Any
         ) -> Response:
-            self._let_in(request, json=True)
+            self._let_in(request, sent, json=True)
             form = (
                 forms.read_json(self.model, sent)
                 if isinstance(sent, bytes)
                 else forms.read_form(self.model, forms.typed(self.model, sent))
             )
-            landing = self._perform(
+            landing, actor = self._perform(
                 request, values, form, request.headers.get("idempotency-key", ""), json=True
             )
-            with Admitted(request, self.may, json=True) as unit:
-                return json_answer(landing.show or self.then(unit, **landing.place), status)
+            return self._told(request, landing, actor, status)
 
         return asking_for(self.function, as_json)
 
@@ -163,12 +163,14 @@ class Faces:
             with Admitted(request, self.may, json=False) as unit:
                 return self._draw(request, unit, values)
 
-        return asking_for(self.function, as_form)
+        return asking_for(self.function, as_form, *filter(None, [self.ask]))
 
     def _perform(
         self, request: Request, values: dict[str, Any], form: BaseModel, key: str, *, json: bool
-    ) -> Landing:
+    ) -> tuple[Landing, Actor]:
         """The whole write: admit, look for the same call before, do, remember. One transaction, committed before the answer."""
+        if self.asks:
+            return self._answered(request, values, form, json=json)
         place = {name: value for name, value in values.items() if name in self.places}
         asked = hashlib.sha256(
             f"{self.function.__module__}.{self.function.__qualname__}{sorted(values.items())}{form!r}".encode()
@@ -178,19 +180,29 @@ class Faces:
         with writing(site_of(request)) as unit:
             gate.admit(unit, request.app.state.ports, brought, self.may)
             if key and (before := remembered(unit, key, asked)) is not None:
-                return Landing(before)
+                return Landing(before), unit.actor
             done = act(unit)
             landing = done if isinstance(done, Landing) else Landing(place | (done or {}))
             if key and not landing.to and not landing.refusal:
                 remember(unit, key, asked, dict(landing.place))
         if landing.refusal:
             raise landing.refusal
-        return landing
+        return landing, unit.actor
 
-    def _let_in(self, request: Request, *, json: bool) -> None:
+    def _answered(
+        self, request: Request, values: dict[str, Any], form: BaseModel, *, json: bool
+    ) -> tuple[Landing, Actor]:
+        """A question: what takes long is done before any transaction, and none writes."""
+        request.state.asks = True
+        told: Callable[[Unit], BaseModel] = self.function(site_of(request), **values, form=form)
+        with Admitted(request, self.may, json=json) as unit:
+            return Landing(show=told(unit)), unit.actor
+
+    def _let_in(self, request: Request, sent: bytes | dict[str, list[Any]], *, json: bool) -> None:
         """Nobody's form is read before somebody brought credentials, and no file is opened for who may not send it."""
         gate.bring_something(gate.credentials(request, site_of(request).settings, json=json), self.may)
-        if self.files:
+        fields = [] if isinstance(sent, bytes) else sent.values()
+        if any(isinstance(one, Upload) for values in fields for one in values):
             with Admitted(request, self.may, json=json):
                 pass
 
@@ -206,6 +218,17 @@ class Faces:
             prepared: Callable[[Unit], Any] = self.function(unit, **values, form=form)
         return prepared
 
+    def _told(self, request: Request, landing: Landing, actor: Actor, status: int) -> Response:
+        """What a program is told: the page as it is now, or only where that is when the program prefers so (RFC 7240)."""
+        if landing.show is None and "return=minimal" in request.headers.get("prefer", ""):
+            headers = {
+                "Content-Location": API + _address(self.then, landing),
+                "Preference-Applied": "return=minimal",
+            }
+            return Response(status_code=204, headers=headers)
+        with reading(site_of(request), actor) as unit:  # admitted a moment ago, in the transaction itself
+            return json_answer(landing.show or self.then(unit, **landing.place), status)
+
     def _landed(self, request: Request, landing: Landing) -> Response:
         """Where a browser goes from here, or the page that is shown only now."""
         if landing.show is None:
@@ -215,7 +238,7 @@ class Faces:
             around = context(request, unit)
         if landing.cookie is not None:
             around["csrf"] = gate.csrf_token(settings, landing.cookie)
-        text = render(self.then.face[2], page=landing.show, **around)  # type: ignore[attr-defined]
+        text = render(self.then.face[1], page=landing.show, **around)  # type: ignore[attr-defined]
         return _with_cookie(request, HTMLResponse(text, headers={"Cache-Control": "no-store"}), landing)
 
     def _again(
@@ -249,7 +272,7 @@ class Faces:
             return RedirectResponse(ask.to, status_code=303)
         errors = problem.fields if isinstance(problem, Invalid) else {}
         drawn = forms.draw_form(
-            self.model, self.path.format(**request.path_params), ask.title, ask.submit, version=_looked_at(ask, typed, problem), once=secrets.token_urlsafe(16),
+            self.model, self.path.format(**request.path_params), ask.title, ask.submit, version=_looked_at(ask, typed, problem), once=None if self.asks else secrets.token_urlsafe(16),
             values=ask.values if typed is None else typed, errors=errors, choices=ask.choices, danger=ask.danger,
         )  # fmt: skip
         page = AskView(
@@ -261,7 +284,11 @@ class Faces:
             more=ask.more,
         )
         text = render(ask.template, page=page, errors=errors, **context(request, unit))
-        return HTMLResponse(text, problems.STATUS[type(problem)] if problem else 200)
+        return HTMLResponse(
+            text,
+            problems.STATUS[type(problem)] if problem else 200,
+            caching(request, self.may) if self.asks and not problem else problems.waiting(problem),
+        )
 
 
 def _looked_at(ask: Ask, typed: Mapping[str, Any] | None, problem: Problem | None) -> int | None:
@@ -329,9 +356,13 @@ def json_answer(view: BaseModel, status: int = 200, headers: Mapping[str, str] |
 
 
 def _redirect(request: Request, landing: Landing, then: PageFunction) -> Response:
-    name = then.face[0]  # type: ignore[attr-defined]
-    target = landing.to or str(request.app.url_path_for(name, **landing.place))
+    target = landing.to or _address(then, landing)
     return _with_cookie(request, RedirectResponse(target, status_code=303), landing)
+
+
+def _address(then: PageFunction, landing: Landing) -> str:
+    place = {name: quote(str(value), safe="") for name, value in landing.place.items()}
+    return str(then.face[0].format(**place))  # type: ignore[attr-defined]
 
 
 def _with_cookie(request: Request, response: Response, landing: Landing) -> Response:
@@ -352,46 +383,16 @@ def _with_cookie(request: Request, response: Response, landing: Landing) -> Resp
     return response
 
 
-async def _form_fields(request: Request, cap: int) -> dict[str, list[Any]]:
-    """What a browser sent, by name, each a list. Files become Uploads here, before the connection is let go."""
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if kind not in _FORMS or options.get(b"charset", b"utf-8").lower() != b"utf-8":
-        raise HTTPException(415)  # another charset could bring in what no text may hold
-    body = await read_capped(request, cap)
-    again = Request(request.scope, receive=_receive(body))
-    async with again.form(max_files=5, max_fields=1000, max_part_size=SMALL) as data:
-        return await _collected(data)
-
-
-def _receive(body: bytes) -> Callable[[], Any]:
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-async def _collected(data: FormData) -> dict[str, list[Any]]:
-    fields: dict[str, list[Any]] = {}
-    for name, value in data.multi_items():
-        if isinstance(value, UploadFile):
-            content = await value.read()
-            if not content and not value.filename:
-                continue
-            fields.setdefault(name, []).append(Upload(value.filename or "", content))
-        else:
-            fields.setdefault(name, []).append(value)
-    return fields
-
-
-def asking_for(function: Callable[..., Any], endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the endpoint the path and query parameters of the function it serves."""
+def asking_for(served: ActionFunction, endpoint: ActionFunction, *more: AskFunction) -> ActionFunction:
+    """Give the endpoint the path and query parameters of the function it serves, and of what else it calls."""
     own = [p for p in inspect.signature(endpoint).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    asked = [
-        p
-        for name, p in inspect.signature(function).parameters.items()
-        if name not in ("unit", "_unit", "form")
-    ]
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own + asked]
+    named = {
+        name: p
+        for one in (*more, served)
+        for name, p in inspect.signature(one).parameters.items()
+        if name not in ("unit", "_unit", "site", "form") and p.kind is not p.VAR_KEYWORD
+    }
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *named.values()]]
     endpoint.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    endpoint.__name__, endpoint.__doc__ = function.__name__, function.__doc__
+    endpoint.__name__, endpoint.__doc__ = served.__name__, served.__doc__
     return endpoint

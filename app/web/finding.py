@@ -1,6 +1,8 @@
 """Finding the route of a request by the first word of its address, not by trying some five hundred one after the other."""
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
@@ -15,26 +17,48 @@ def first_word(path: str) -> str:
     return prefix + rest.lstrip("/").split("/", 1)[0]
 
 
-class ByFirstWord:
-    """Stands where the router of an application stood and asks, of the same routes in the same order, only those of one word."""
+class Declared(Protocol):
+    """An area: addresses that are declared at the start, and routes that are made of them when one is asked for."""
 
-    def __init__(self, router: APIRouter) -> None:
-        groups: dict[str, list[BaseRoute]] = defaultdict(list)
+    @property
+    def words(self) -> Collection[str]: ...
+    def made(self, word: str) -> Sequence[BaseRoute]: ...
+
+
+class ByFirstWord:
+    """Stands where the router of an application stood and asks only the routes of one word.
+
+    The routes of an area are made with the first request for their word: all of them would be a quarter of a start.
+    """
+
+    def __init__(self, router: APIRouter, areas: Sequence[Declared]) -> None:
+        self.router, self.areas = router, areas
+        self.own: dict[str, list[BaseRoute]] = defaultdict(list)
         for route in router.routes:
-            word = first_word(getattr(route, "path", "/{"))
-            assert "{" not in word, f"every address begins with a word of its own: {route}"
-            groups[word].append(route)
-        self.router = router
-        self.groups = {
-            word: APIRouter(routes=routes, redirect_slashes=False) for word, routes in groups.items()
-        }
+            self.own[first_word(getattr(route, "path", "/{"))].append(route)
+        self.words = [*self.own, *dict.fromkeys(word for area in areas for word in area.words)]
+        assert not any("{" in word for word in self.words), f"every address begins with a word: {self.words}"
+        self.groups: dict[str, APIRouter | None] = dict.fromkeys(self.words)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        group = self.groups.get(first_word(scope["path"])) if scope["type"] == "http" else None
-        scope["router"] = self.router  # links are made by the whole of it
-        await (group or self.router).app(scope, receive, send)
+        word = first_word(scope["path"]) if scope["type"] == "http" else "{"
+        await (self.group(word) if word in self.groups else self.router).app(scope, receive, send)
+
+    def group(self, word: str) -> APIRouter:
+        """The routes of one word, made when they are not there yet."""
+        found = self.groups[word]
+        if found is None:
+            routes = [*self.own.get(word, ()), *(one for area in self.areas for one in area.made(word))]
+            found = self.groups[word] = APIRouter(routes=routes, redirect_slashes=False)
+        return found
+
+    def every(self) -> list[BaseRoute]:
+        """All routes there are, in the order of the areas."""
+        return [route for word in self.words for route in self.group(word).routes]
 
 
-def find_by_first_word(app: FastAPI) -> None:
-    """Call it once all routes are mounted; a route added later is not found."""
-    app.router.middleware_stack = ByFirstWord(app.router)
+def find_by_first_word(app: FastAPI, areas: Sequence[Declared] = ()) -> ByFirstWord:
+    """Call it once the application's own routes are added; a route added later is not found."""
+    finder = ByFirstWord(app.router, areas)
+    app.router.middleware_stack = finder
+    return finder

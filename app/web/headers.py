@@ -1,6 +1,5 @@
 """Security headers on every answer. Nothing is inline and nothing is loaded from elsewhere, so the policy needs no exception."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -21,9 +20,11 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, secure: bool) -> None:
         self.app = app
-        self.headers = dict(HEADERS)
-        if secure:
-            self.headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        headers = HEADERS | (
+            {"strict-transport-security": "max-age=31536000; includeSubDomains"} if secure else {}
+        )
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self.headers.append((b"cache-control", b"no-store"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,10 +33,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    present.setdefault(name, value)
-                present.setdefault("cache-control", "no-store")
+                own = list(message["headers"])
+                present = {name.lower() for name, _value in own}
+                message["headers"] = own + [pair for pair in self.headers if pair[0] not in present]
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -27,6 +27,8 @@ RATES: Mapping[str, Rate] = {
     "look_up": Rate(50, 500),
     "desk": Rate(50, 500),
     "sign_in": Rate(1, 40),
+    "paper": Rate(0.5, 30),
+    "statement": Rate(0.1, 20),
 }
 """By the name a route declares. An address is one IP; behind the trusted proxy, the one it names."""
 MOST_ADDRESSES = 50_000

@@ -19,9 +19,13 @@ DESK_LINKS: tuple[tuple[str, str, Permission, frozenset[Seat] | None], ...] = (
     ("Curricula", "/curricula", Permission.CURRICULUM_READ, None),
     ("Providers", "/providers", Permission.PROVIDER_READ, None),
     ("Certificates", "/certificates", Permission.CERTIFICATE_READ, None),
+    ("Surveillance", "/surveillance", Permission.SURVEILLANCE_READ, None),
     ("The logo", "/marks", Permission.MARK_READ, frozenset({Seat.PROVIDER})),
     ("Licences", "/licences", Permission.LICENCE_READ, frozenset({Seat.RRN, Seat.BODY})),
+    ("Complaints", "/complaints", Permission.COMPLAINT_READ, None),
+    ("Keys", "/keys", Permission.KEY_MANAGE, None),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ, frozenset({Seat.RRN, Seat.BODY})),
+    ("Redactions", "/redactions", Permission.LEDGER_REDACT, None),
     ("People", "/people", Permission.PEOPLE_READ, None),
 )
 

@@ -38,17 +38,26 @@ _log = structlog.get_logger()
 
 
 def wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(("/api/", "/status/"))
 
 
 def answer(request: Request, error: Exception) -> Response:
     """A Problem becomes its status, its sentence and a reference to quote."""
     assert isinstance(error, Problem)
     fields = error.fields if isinstance(error, Invalid) else {}
-    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooSoon) else {}
     return problem(
-        request, STATUS[type(error)], error.detail, kind=type(error).__name__, fields=fields, headers=headers
+        request,
+        STATUS[type(error)],
+        error.detail,
+        kind=type(error).__name__,
+        fields=fields,
+        headers=waiting(error),
     )
+
+
+def waiting(error: Problem | None) -> dict[str, str]:
+    """When to come back, for whoever asked too soon."""
+    return {"Retry-After": str(error.wait)} if isinstance(error, TooSoon) else {}
 
 
 def answer_http(request: Request, error: Exception) -> Response:
@@ -96,14 +105,15 @@ def answer_database(request: Request, error: Exception) -> Response:
             409,
             _("Somebody else did the same thing at the same moment. Nothing of yours was saved: look again."),
         )
+    asked = request.method in ("GET", "HEAD") or getattr(request.state, "asks", False)
     said = (
         _("The register cannot be read just now, so we cannot tell. Try again in a minute.")
-        if request.method in ("GET", "HEAD")
+        if asked
         else _(
             "The register could not be written just now. Nothing was saved: wait a minute and send it again."
         )
     )
-    extra: dict[str, Any] = {"answer": "cannot_tell"} if request.method == "GET" else {}
+    extra: dict[str, Any] = {"answer": "cannot_tell"} if asked else {}
     return problem(request, 503, said, headers={"Retry-After": "30"}, **extra)
 
 

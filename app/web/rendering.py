@@ -1,6 +1,7 @@
 """Pages drawn from Views: one Jinja environment, autoescape for every template, the words of the request's language."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.kernel.clock import LONDON, civil_date
 from app.kernel.words import _, label, listed, plural, words
@@ -79,6 +80,14 @@ def asset(name: str) -> str:
     return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
+NUMBER = re.compile(r"[A-Z]{3}-\d{6}-[0-9A-Z]")
+
+
+def unbroken(sentence: str) -> Markup:
+    """A sentence whose certificate numbers are not broken at their hyphens, and still copy as they are."""
+    return Markup(NUMBER.sub(r'<span class="number">\g<0></span>', str(escape(sentence))))
+
+
 def hidden_fields(pairs: Iterable[tuple[str, Any]]) -> Markup:
     """Hidden inputs, escaped."""
     return Markup("").join(
@@ -104,7 +113,9 @@ def make_environment() -> Environment:
         lambda one, many, count: words().ngettext(one, many, count),
         newstyle=True,
     )
-    environment.filters.update(date=spoken_date, datetime=spoken_moment, ago=ago, listed=listed)
+    environment.filters.update(
+        date=spoken_date, datetime=spoken_moment, ago=ago, listed=listed, unbroken=unbroken
+    )
     environment.globals.update(label=label, asset=asset, hidden_fields=hidden_fields)
     return environment
 

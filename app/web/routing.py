@@ -3,20 +3,20 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from app.kernel.casework import take
 from app.kernel.database import Unit
 from app.kernel.fields import StepForm
 from app.kernel.workflow import Step, Workflow
 from app.web import forms, gate
+from app.web.asking import Asking
 from app.web.faces import (
-    SMALL,
     ActionFunction,
     Admitted,
     Answer,
@@ -30,9 +30,10 @@ from app.web.faces import (
     context,
     json_answer,
 )
-from app.web.finding import API
+from app.web.finding import API, first_word
 from app.web.rendering import render
-from app.web.uploads import LARGEST, Upload
+from app.web.sent import SMALL
+from app.web.uploads import LARGEST
 
 __all__ = ["Answer", "Area", "Ask", "Landing"]
 
@@ -53,6 +54,11 @@ class Route:
     form: type[BaseModel] | None = None
     status: int = 200
 
+    @property
+    def word(self) -> str:
+        """What its routes are found by."""
+        return first_word(f"{API}{self.path}" if self.json else self.path)
+
 
 class Area:
     """The routes of one part of the site."""
@@ -60,6 +66,7 @@ class Area:
     def __init__(self, name: str) -> None:
         self.name = name
         self.routes: list[Route] = []
+        self._made: dict[str, list[BaseRoute]] = {}
 
     def page(
         self, path: str, template: str, *, may: gate.May, rate: str = "", api: str | None = None
@@ -92,30 +99,30 @@ class Area:
                     json=True,
                     response=_answer(function),
                 )
-            function.face = (name, path, template)  # type: ignore[attr-defined]
+            function.face = (path, template)  # type: ignore[attr-defined]
             return function
 
         return register
 
     def action(
         self, path: str, then: PageFunction, *, may: gate.May, ask: AskFunction | None = None, form_path: str = "", rate: str = "",
-        status: int = 200, html_only: bool = False, slow: bool = False,
+        status: int = 200, html_only: bool = False, slow: bool = False, asks: bool = False,
     ) -> Callable[[ActionFunction], ActionFunction]:  # fmt: skip
         """Carry out a command in one transaction, then show the page it leads to.
 
         A `slow` function (it hashes a password) is asked in a reading unit and returns what is then called in the writing one.
+
+        One that `asks` changes nothing: it is called with the site, outside any transaction, and returns what a reading unit is
+        then asked for its answer.
 
         With `ask` the form has a page of its own at `form_path` (default: `path`), which also shows what was refused.
         """
 
         def register(function: ActionFunction) -> ActionFunction:
             model: type[BaseModel] = inspect.signature(function).parameters["form"].annotation
-            files = any(
-                forms.inner_type(item.annotation)[0] is Upload for item in model.model_fields.values()
-            )
-            cap = LARGEST + SMALL if files else SMALL
+            cap = LARGEST + SMALL if forms.takes_files(model) else SMALL
             name = f"{self.name}.{function.__name__}"
-            faces = Faces(function, then, model, may, ask, path, slow)
+            faces = Faces(function, then, model, may, ask, path, slow, asks)
             self._add("POST", path, may, rate, cap, faces.html(cap), name)
             if not html_only:
                 self._add(
@@ -194,23 +201,29 @@ class Area:
         kind = rate or ("look_up" if may == gate.PUBLIC else "desk")
         self.routes.append(Route(method, path, may, kind, cap, endpoint, name, **more))
 
-    def mount(self, app: FastAPI) -> None:
-        """Put the routes on the application: the JSON face, then the pages; all in one list, which app.web.finding divides."""
-        for router in self.routers:
-            app.router.routes += router.routes
+    @property
+    def words(self) -> list[str]:
+        """The first words of its addresses."""
+        return list(dict.fromkeys(route.word for route in self.routes))
 
-    @cached_property
-    def routers(self) -> tuple[APIRouter, APIRouter]:
-        """The routers of both faces, fixed addresses before those with a place to fill; made once, whatever is mounted."""
-        html, json = APIRouter(include_in_schema=False), APIRouter(prefix=API, tags=[self.name])
-        for route in sorted(self.routes, key=lambda route: (route.path.count("{"), -route.path.count("/"))):
-            router = json if route.json else html
-            methods = ["GET", "HEAD"] if route.method == "GET" and not route.json else [route.method]
-            router.add_api_route(
-                route.path, route.endpoint, methods=methods, name=route.name, response_model=route.response, status_code=route.status,
-                dependencies=[Depends(_fair(route.rate))], openapi_extra=_body_schema(route.form) if route.form else None,
-            )  # fmt: skip
-        return json, html
+    def made(self, word: str) -> list[BaseRoute]:
+        """FastAPI's routes of one first word, fixed addresses before those with a place to fill; made once in a process."""
+        if word not in self._made:
+            html, json = APIRouter(include_in_schema=False), APIRouter(prefix=API, tags=[self.name])
+            declared = [route for route in self.routes if route.word == word]
+            for route in sorted(declared, key=lambda route: (route.path.count("{"), -route.path.count("/"))):
+                _make(json if route.json else html, route)
+            self._made[word] = [*json.routes, *html.routes]
+        return self._made[word]
+
+
+def _make(router: APIRouter, route: Route) -> None:
+    methods = ["GET", "HEAD"] if route.method == "GET" and not route.json else [route.method]
+    router.add_api_route(
+        route.path, route.endpoint, methods=methods, name=route.name, response_model=route.response, status_code=route.status,
+        dependencies=[Depends(_fair(route.rate))], openapi_extra=_described(route.form) if route.form else None,
+        route_class_override=Asking if route.method == "GET" else None,
+    )  # fmt: skip
 
 
 def _fair(kind: str) -> Callable[[Request], None]:
@@ -220,13 +233,20 @@ def _fair(kind: str) -> Callable[[Request], None]:
     return fair  # type: ignore[return-value]
 
 
-def _body_schema(model: type[BaseModel]) -> dict[str, Any]:
-    files = any(forms.inner_type(item.annotation)[0] is Upload for item in model.model_fields.values())
-    media = "multipart/form-data" if files else "application/json"
+def _described(model: type[BaseModel]) -> dict[str, Any]:
+    media = "multipart/form-data" if forms.takes_files(model) else "application/json"
     return {
         "requestBody": {
             "required": True,
             "content": {media: {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}},
+        },
+        "parameters": [
+            {"name": "Prefer", "in": "header", "schema": {"type": "string"}, "example": "return=minimal"}
+        ],
+        "responses": {
+            "204": {
+                "description": "Done, when `Prefer: return=minimal` was sent; `Content-Location` says where to look."
+            }
         },
         "x-form": model.__name__,
     }

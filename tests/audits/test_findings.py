@@ -117,7 +117,8 @@ def test_rounds_of_answers_and_verdicts_are_all_kept(site: Site) -> None:
     make.step(
         site, world.client, ref, "report-implemented", action="Here they are.", evidence="Notes, page 1."
     )
-    make.step(site, world.lead, ref, "accept-implementation")
+    make.step(site, world.lead, ref, "accept-implementation", reason="Both sheets bear two names.")
+    make.step(site, world.lead, ref, "close")
     with reading(site, world.client) as unit:
         view = queries.view_finding(unit, ref)
     assert view.status == FindingStatus.CLOSED
@@ -125,7 +126,7 @@ def test_rounds_of_answers_and_verdicts_are_all_kept(site: Site) -> None:
         ("plan", "returned"),
         ("plan", "plan_accepted"),
         ("implementation", "returned"),
-        ("implementation", "closed"),
+        ("implementation", "effectiveness_checked"),
     ]
     assert view.rounds[1].action == "Mary Reader, from May."
     assert view.rounds[0].verdict is not None
@@ -195,7 +196,9 @@ def test_a_major_finding_blocks_until_it_is_closed_and_a_draft_blocks_whatever_i
     make.step(site, world.assessor, ref, "accept-plan")
     assert len(blocked(site, world)) == 1
     make.step(site, world.client, ref, "report-implemented", action="It is done.", evidence="Look here.")
-    make.step(site, world.assessor, ref, "accept-implementation")
+    make.step(site, world.assessor, ref, "accept-implementation", reason="Seen in use.")
+    assert ["effectiveness checked" in one for one in blocked(site, world)] == [True]
+    make.step(site, world.assessor, ref, "close")
     assert blocked(site, world) == []
 
 

@@ -46,6 +46,7 @@ from app.people.models import Session
 from app.people.rules.codes import digest, new_secret
 from app.permissions import GRANTS, Role
 from app.providers.models import ServiceNation, ServicePopulation, ServiceSetting, TrainingService
+from app.registry.commands import file_certificates
 from tests.cases.make import make_case
 from tests.certificates.make import issue
 from tests.certificates.make import make_world as make_certified
@@ -305,6 +306,7 @@ class Copies:
         unit.db.execute(text("PRAGMA defer_foreign_keys=ON"))
         for table in sorted(self.rows, key=lambda one: one is CurriculumVersion):
             unit.db.connection().execute(insert(table.__table__), self.rows[table])  # type: ignore[arg-type]
+        file_certificates(unit, [row["id"] for row in self.rows[Certificate]])
         self.rows.clear()
         unit.db.execute(update(LedgerHead).values(size=self.size, at=unit.now))
         unit.db.execute(update(CertificateCounter).values(last=self.serial))

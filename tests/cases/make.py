@@ -251,7 +251,8 @@ def close_finding(world: World, ref: str) -> None:
     finding_step(
         world, world.client, ref, "report-implemented", action="Done in May.", evidence="Seen on site."
     )
-    finding_step(world, world.assessor, ref, "accept-implementation")
+    finding_step(world, world.assessor, ref, "accept-implementation", reason="Seen in use.")
+    finding_step(world, world.assessor, ref, "close")
 
 
 def complete(world: World) -> None:

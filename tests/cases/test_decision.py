@@ -1,4 +1,4 @@
-"""Review and decision: by people who evaluated nothing, tied to nobody, trusted and licensed on that very day."""
+"""The decision: by people who evaluated nothing, tied to nobody, trusted and licensed on that very day."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from app.audits.models import Result
 from app.audits.rules import RecordResult
 from app.cases import queries
 from app.cases.models import Acceptance, Decision
-from app.cases.rules import Outcome, Section, State, digest
+from app.cases.rules import Outcome, State, digest
 from app.certificates.models import Certificate, CertificateItem
 from app.curricula.models import CurriculumVersion
 from app.kernel.actor import SYSTEM, Actor
@@ -337,46 +337,6 @@ def test_a_deferred_case_goes_back_to_the_evaluators_and_through_a_new_review(si
     grant(world)
     with reading(site, world.client) as unit:
         assert [one.word.word for one in queries.case_view(unit, world.ref).decisions] == ["Granted"]
-
-
-def test_every_part_is_reviewed_and_every_note_closed_before_the_review_ends(site: Site) -> None:
-    world = make_case(site, State.IN_REVIEW)
-    step(world, world.reviewer, "note-section", section="team", text="Who checked the second day?")
-    with pytest.raises(Refused, match="still open: 1"):
-        recommend(world)
-    with reading(site, world.reviewer) as unit:
-        (note,) = queries.notes_of(unit, row(world))
-    step(world, world.reviewer, "close-note", note=note.ref, answer="The lead did; see the plan.")
-    with pytest.raises(Invalid) as refusal:
-        step(
-            world,
-            world.reviewer,
-            "recommend",
-            sections=list(Section)[1:],
-            verdict="grant",
-            reasons="All in order.",
-        )
-    assert "application" in refusal.value.fields["sections"]
-    recommend(world)
-    assert row(world).reviewer_name == "Rhiannon Reviewer"
-
-
-def test_a_note_after_the_recommendation_opens_the_review_again(site: Site) -> None:
-    world = reviewed(site)
-    step(world, world.reviewer, "note-section", section="results_and_evidence", text="One more thing.")
-    with pytest.raises(Refused, match="review has not ended"):
-        grant(world)
-
-
-def test_a_returned_case_is_evaluated_and_reviewed_again(site: Site) -> None:
-    world = reviewed(site)
-    step(world, world.reviewer, "return-to-evaluation", reasons="Requirement 2.9 says too little.")
-    assert row(world).reviewed_at is None
-    assert len(told(world, world.lead, "returned")) == 1
-    step(world, world.lead, "resume-evaluation")
-
-    step(world, world.lead, "complete-evaluation", verdict="grant", report="Looked at again.")
-    assert row(world).status is State.EVALUATION_COMPLETE
 
 
 def test_recommendations_and_decisions_are_told_to_whoever_is_next(site: Site) -> None:

@@ -23,6 +23,7 @@ from app.kernel.database import Site, reading, writing
 from app.organisations.models import Organisation
 from app.permissions import Role, Seat
 from app.providers.commands import choose_body, register_service
+from tests.certificates.paper import SECTIONS
 from tests.curricula.make import make_version
 from tests.licences.make import Body, actor_of, make_body, make_manager, make_organisation
 from tests.providers.make import details
@@ -81,7 +82,7 @@ def a_grant(world: World, **changed: Any) -> Grant:
     today = reading_day(world.site)
     fields: dict[str, Any] = {
         "case_ref": "NGC-C-0001", "holder_id": world.holder_id, "service_id": world.service_id, "body_id": world.body.id,
-        "edition": "rrn-1.2", "rule_pack": "rrn-2026", "items": world.versions, "decided_on": today,
+        "sections": SECTIONS, "edition": "rrn-1.2", "rule_pack": "rrn-2026", "items": world.versions, "decided_on": today,
         "decision_ref": f"decision{world.site.clock().timestamp():.0f}{id(changed) % 9973}", "starts_on": today, "term_months": TERM, "affiliates": 3,
     }  # fmt: skip
     return Grant(**(fields | changed))

@@ -7,20 +7,25 @@ from typing import Any
 
 from cryptography import x509
 
-from app.certificates.credential import Place, Section, credential, sign_credential
+from app.certificates.credential import Place, credential, sign_credential
 from app.certificates.did import MEDIA_TYPE, Addresses
 from app.certificates.document import Attachment, draw, load_design
 from app.certificates.document.design import CURRENT
-from app.certificates.keys import KeyStore, Purpose, SigningKey
+from app.certificates.keys import Purpose, SigningKey
+from app.certificates.keys.store import KeyStore
 from app.certificates.lints import Drawn, Said, inspect_document, inspect_statement
-from app.certificates.rules import ScopeItem, Statement, make_number, meaning
+from app.certificates.rules import ScopeItem, SectionFound, SectionOutcome, Statement, make_number, meaning
 from app.certificates.seal import RESERVE, seal
+from app.settings import Settings
 
 BASE = "https://register.example"
 ADDRESSES = Addresses(BASE)
 NOW = datetime(2025, 6, 25, 9, 30, tzinfo=UTC)
 PLACE = Place(1, 94_567)
-SECTIONS = tuple(Section(str(n), f"Part {n} of the Standards", True) for n in range(1, 5))
+SECTIONS = tuple(
+    SectionFound(number=str(n), label=f"Part {n} of the Standards", outcome=SectionOutcome.CONFORM)
+    for n in range(1, 5)
+)
 
 SHORT = "Harbour Lane Training"
 WELSH = "Ymddiriedolaeth Gofal a Hyfforddiant Llanfairpwllgwyngyllgogerychwyrndrobwll Ŵyn a'r Tŷ Gwyn"
@@ -62,6 +67,7 @@ def a_statement(name: str = SHORT, curricula: int = 3, **changes: Any) -> Statem
         "starts_on": date(2025, 7, 1),
         "expires_on": date(2028, 6, 30),
         "scope": tuple(an_item(n) for n in range(curricula)),
+        "sections": SECTIONS,
         "affiliates": 14,
         "sentence": meaning(
             "Northgate Certification", "RRN Training Standards, version 1.2", curricula, date(2028, 6, 30)
@@ -119,7 +125,7 @@ class Ceremony:
     def issue(self, statement: Statement) -> tuple[bytes, str]:
         """The sealed PDF and the credential in it, made as the worker makes them."""
         token = inspect_statement(said(statement))
-        unsigned = credential(statement, SECTIONS, PLACE, ADDRESSES)
+        unsigned = credential(statement, PLACE, ADDRESSES)
         signed = sign_credential(statement, unsigned, self.credential, ADDRESSES, token)
         pdf = drawn(statement, signed.encode())
         passed = inspect_document(Drawn(pdf, statement, signed.encode()))
@@ -127,7 +133,7 @@ class Ceremony:
 
 
 def a_ceremony(folder: Path, organisation: str = "Northgate Certification") -> Ceremony:
-    store = KeyStore(folder / "keys-private", folder / "keys")
+    store = KeyStore(Settings(data_dir=folder, public_base_url=BASE))
     root = store.ensure_root("Restraint Reduction Network", NOW)
     sealing = store.ensure_seal("org_northgate", organisation, "NTRGB-01234567", NOW)
     return Ceremony(store, root, sealing, store.ensure(Purpose.CREDENTIAL, "org_northgate", NOW))

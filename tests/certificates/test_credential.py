@@ -15,7 +15,6 @@ from joserfc.jwk import ECKey, KeySet
 from app.certificates import jose
 from app.certificates.credential import (
     Place,
-    Section,
     credential,
     encode_bits,
     sign_credential,
@@ -25,7 +24,7 @@ from app.certificates.credential import (
 from app.certificates.did import Addresses, ListPurpose, did_document, key_set
 from app.certificates.keys import Purpose
 from app.certificates.lints import TokenSpent, inspect_statement
-from app.certificates.rules import LIST_LENGTH
+from app.certificates.rules import LIST_LENGTH, SectionFound, SectionOutcome
 from tests.certificates.paper import ADDRESSES, BASE, NOW, PLACE, SECTIONS, WELSH, Ceremony, a_statement, said
 
 BODY = "org_northgate"
@@ -35,7 +34,7 @@ def test_another_library_verifies_the_credential_with_the_key_its_did_document_p
     ceremony: Ceremony,
 ) -> None:
     _, signed = ceremony.issue(a_statement(WELSH))
-    document = did_document(ADDRESSES.did(BODY), ceremony.store.all(Purpose.CREDENTIAL, BODY))
+    document = did_document(ADDRESSES.did(BODY), ceremony.store.all(Purpose.CREDENTIAL, BODY), {})
     kid = json.loads(base64.urlsafe_b64decode(signed.split(".")[0] + "=="))["kid"]
     (method,) = [method for method in document["verificationMethod"] if method["id"] == kid]
     assert kid in document["assertionMethod"]
@@ -54,7 +53,7 @@ def test_the_key_set_opens_it_too(ceremony: Ceremony) -> None:
 
 def test_the_credential_says_what_the_statement_says() -> None:
     statement = a_statement()
-    made = credential(statement, SECTIONS, PLACE, ADDRESSES)
+    made = credential(statement, PLACE, ADDRESSES)
     subject = made["credentialSubject"]
     assert made["@context"][0] == "https://www.w3.org/ns/credentials/v2"
     assert made["type"] == ["DigitalConformityCredential", "VerifiableCredential"]
@@ -72,15 +71,19 @@ def test_the_credential_says_what_the_statement_says() -> None:
 
 
 def test_it_says_section_by_section_what_was_found() -> None:
-    sections = (*SECTIONS, Section("A", "Appendices", False))
-    found = credential(a_statement(), sections, PLACE, ADDRESSES)["credentialSubject"]["conformityAssessment"]
-    assert [entry["conformance"] for entry in found] == [True] * 4 + [False]
+    others = (SectionOutcome.NOT_CONFORM, SectionOutcome.NOT_ASSESSED)
+    more = tuple(SectionFound(number=str(n), label="More", outcome=one) for n, one in enumerate(others, 5))
+    said = credential(a_statement(sections=(*SECTIONS, *more)), PLACE, ADDRESSES)
+    found = said["credentialSubject"]["conformityAssessment"]
+    assert [entry.get("conformance", "unsaid") for entry in found] == [True] * 4 + [False, "unsaid"]
+    codes = [entry["assessedPerformance"][0]["score"]["code"] for entry in found]
+    assert codes == ["conform"] * 4 + ["not-conform", "not-assessed"]
     assert all(len(entry["assessedProduct"]) == 3 for entry in found)
-    assert found[4]["assessmentCriteria"][0]["id"] == f"{BASE}/scheme/standards/rrn-1.2#A"
+    assert found[4]["assessmentCriteria"][0]["id"] == f"{BASE}/scheme/standards/rrn-1.2#5"
 
 
 def test_both_status_entries_have_their_index_as_text() -> None:
-    entries = credential(a_statement(), SECTIONS, Place(2, 7), ADDRESSES)["credentialStatus"]
+    entries = credential(a_statement(), Place(2, 7), ADDRESSES)["credentialStatus"]
     assert [entry["statusPurpose"] for entry in entries] == ["revocation", "suspension"]
     assert {entry["statusListIndex"] for entry in entries} == {"7"}
     assert entries[1]["statusListCredential"] == f"{BASE}/status/{BODY}/suspension/2"
@@ -103,7 +106,7 @@ def test_a_did_leads_back_to_the_address_it_is_served_at(base: str, did: str) ->
 
 def test_no_credential_is_signed_without_the_rules_having_looked(ceremony: Ceremony) -> None:
     statement = a_statement()
-    unsigned = credential(statement, SECTIONS, PLACE, ADDRESSES)
+    unsigned = credential(statement, PLACE, ADDRESSES)
     other = inspect_statement(said(a_statement(WELSH)))
     with pytest.raises(TokenSpent):
         sign_credential(statement, unsigned, ceremony.credential, ADDRESSES, other)

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageCms
 from pypdf import PdfReader
+from reportlab.pdfbase import pdfdoc
 
-from app.certificates.document import colour, draw, load_design
+from app.certificates.document import colour, design, draw, load_design
 from app.certificates.document.design import CURRENT, DesignFault
 from app.certificates.document.qr import modules
 from app.certificates.document.text import DoesNotFit, MissingGlyph, fit
@@ -154,8 +156,6 @@ def test_every_piece_of_the_page_is_tagged_or_an_artifact() -> None:
 def test_streams_end_on_a_line_of_their_own_and_reportlab_elsewhere_is_left_alone() -> None:
     pdf = drawn(a_statement())
     assert len(re.findall(rb"(?<![\r\n])endstream", pdf)) == 0
-    from reportlab.pdfbase import pdfdoc
-
     stream = pdfdoc.PDFStream(content=b"x")
     assert stream.format(pdfdoc.PDFDocument()).endswith(b"xendstream\n")
 
@@ -197,8 +197,6 @@ def test_a_code_with_one_turned_module_in_its_data_is_not_read_as_the_same_text(
 
 
 def test_the_colour_profile_is_one_that_colour_software_opens() -> None:
-    from PIL import Image, ImageCms
-
     profile = ImageCms.ImageCmsProfile(BytesIO(colour.srgb_profile()))
     ours = ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), "RGB", "RGB")
     picture = ImageCms.applyTransform(Image.new("RGB", (1, 1), (16, 63, 60)), ours)
@@ -209,8 +207,6 @@ def test_the_colour_profile_is_one_that_colour_software_opens() -> None:
 def test_a_font_that_is_not_the_locked_one_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.certificates.document import design
-
     folder = tmp_path / "designs" / "harbour-2026"
     shutil.copytree(design.DESIGNS / "harbour-2026", folder)
     (folder / "design.toml").write_text((folder / "design.toml").read_text().replace("d31cd1fb", "00000000"))

@@ -16,7 +16,9 @@ from sqlalchemy import select
 
 from app.certificates import commands, effects, jose, queries
 from app.certificates.did import Addresses
-from app.certificates.keys import KeyStore, PublicKeys, Purpose
+from app.certificates.effects import issuing
+from app.certificates.keys import PublicKeys, Purpose
+from app.certificates.keys.store import KeyStore
 from app.certificates.models import SignedStatusList
 from app.certificates.rules import NumberAnswer, Statement, Status, parse_number
 from app.certificates.verify import verify_pdf
@@ -200,8 +202,8 @@ def plant(monkeypatch: pytest.MonkeyPatch, arrow: str) -> None:
         "in the middle of storing": (press, "_write", die_after(press._write)),
         "before the rename": (press.os, "rename", die),
         "after the rename": (press, "keep", die_after(press.keep)),
-        "before publishing": (effects, "publish", die),
-        "in the middle of publishing": (effects, "publish", die_after(commands.publish)),
+        "before publishing": (issuing, "publish", die),
+        "in the middle of publishing": (issuing, "publish", die_after(commands.publish)),
     }
     if arrow in places:
         monkeypatch.setattr(*places[arrow])
@@ -241,7 +243,7 @@ def test_a_delivery_that_comes_twice_publishes_once(world: World) -> None:
     before = file(world.site, number, "certificate.pdf")
     with reading(world.site, SYSTEM) as unit:
         event = unit.db.scalars(select(Event).where(Event.kind == "certificate.granted")).one()
-        assert effects.issue(unit, event) is None
+        assert issuing.issue(unit, event) is None
     assert file(world.site, number, "certificate.pdf") == before
 
 
@@ -249,8 +251,8 @@ def test_two_workers_at_once_publish_once(world: World) -> None:
     number = grant(world)
     with reading(world.site, SYSTEM) as unit:
         event = unit.db.scalars(select(Event).where(Event.kind == "certificate.granted")).one()
-        first = effects.issue(unit, event)
-        second = effects.issue(unit, event)
+        first = issuing.issue(unit, event)
+        second = issuing.issue(unit, event)
     assert first and second
     for finish in (first, second):
         with writing(world.site, SYSTEM) as unit:
@@ -271,7 +273,7 @@ def test_a_stored_file_that_was_exchanged_before_publication_is_not_published(
     with reading(world.site, SYSTEM) as unit:
         event = unit.db.scalars(select(Event).where(Event.kind == "certificate.granted")).one()
         with pytest.raises(effects.press().NotAsItShouldBe):
-            effects.issue(unit, event)
+            issuing.issue(unit, event)
 
 
 def test_a_published_file_that_was_exchanged_is_not_served(world: World) -> None:
@@ -343,7 +345,7 @@ def test_the_web_process_needs_no_private_key(world: World) -> None:
     assert file(world.site, number, "certificate.pdf").startswith(b"%PDF")
     with reading(world.site, ANYONE) as unit:
         queries.proof_of(unit, number, 1)
-    store = KeyStore(world.site.settings.data_dir / "keys-private", world.site.settings.data_dir / "keys")
+    store = KeyStore(world.site.settings)
     assert store.all()
 
 

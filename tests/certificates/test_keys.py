@@ -9,7 +9,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from app.certificates.keys import RRN, KeyFault, KeyStore, PublicKeys, Purpose, thumbprint
+from app.certificates.keys import RRN, KeyFault, PublicKeys, Purpose, thumbprint
+from app.certificates.keys.store import KeyStore
+from app.settings import Settings
 from tests.certificates.paper import NOW, a_ceremony
 
 
@@ -43,7 +45,7 @@ def test_asking_again_gives_the_same_key_and_after_two_years_another(tmp_path: P
 
 def test_a_restarted_worker_finds_its_keys_again(tmp_path: Path) -> None:
     made = a_ceremony(tmp_path)
-    again = KeyStore(tmp_path / "keys-private", tmp_path / "keys")
+    again = KeyStore(Settings(data_dir=tmp_path))
     assert again.signing(Purpose.SEAL, "org_northgate", NOW).public == made.seal.public
 
 
@@ -55,7 +57,7 @@ def test_nobody_but_the_owner_can_read_a_private_key(tmp_path: Path) -> None:
     for path in files:
         path.chmod(0o644)
     with pytest.raises(KeyFault, match="others than its owner"):
-        KeyStore(tmp_path / "keys-private", tmp_path / "keys").signing(Purpose.SEAL, "org_northgate", NOW)
+        KeyStore(Settings(data_dir=tmp_path)).signing(Purpose.SEAL, "org_northgate", NOW)
 
 
 def test_the_published_folder_holds_no_private_key(tmp_path: Path) -> None:
@@ -68,7 +70,7 @@ def test_without_the_private_folder_the_keys_can_be_read_and_nothing_signed(tmp_
     shutil.rmtree(tmp_path / "keys-private")
     assert {key.id for key in PublicKeys(tmp_path / "keys").all()} == {key.id for key in made.store.all()}
     with pytest.raises(KeyFault, match="is not here"):
-        KeyStore(tmp_path / "keys-private", tmp_path / "keys").signing(Purpose.SEAL, "org_northgate", NOW)
+        KeyStore(Settings(data_dir=tmp_path)).signing(Purpose.SEAL, "org_northgate", NOW)
 
 
 def test_a_retired_key_stays_published_with_its_date_and_cannot_sign_again(tmp_path: Path) -> None:
@@ -84,7 +86,7 @@ def test_a_retired_key_stays_published_with_its_date_and_cannot_sign_again(tmp_p
 
 def test_a_seal_key_needs_a_root(tmp_path: Path) -> None:
     with pytest.raises(KeyFault, match="no root key"):
-        KeyStore(tmp_path / "p", tmp_path / "k").ensure_seal("org_x", "Somebody", "NTRGB-1", NOW)
+        KeyStore(Settings(data_dir=tmp_path)).ensure_seal("org_x", "Somebody", "NTRGB-1", NOW)
 
 
 def test_the_name_of_a_key_is_the_thumbprint_of_the_rfc_example() -> None:

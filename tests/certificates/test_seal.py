@@ -35,7 +35,10 @@ def test_a_sealed_certificate_is_genuine_and_says_who_sealed_it_when(
     sealed: bytes, ceremony: Ceremony
 ) -> None:
     found = verify_pdf(sealed, [ceremony.anchor])
-    assert found == SealCheck(True, True, True, "Northgate Certification", "NTRGB-01234567", NOW, "")
+    certificate = ceremony.seal.public.certificate
+    assert certificate
+    serial = f"{certificate.serial_number:x}"
+    assert found == SealCheck(True, True, True, "Northgate Certification", "NTRGB-01234567", NOW, "", serial)
     assert found.genuine
 
 

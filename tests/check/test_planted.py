@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from app.__main__ import rrn
@@ -18,7 +19,8 @@ def refs(clean: Clean) -> dict[str, str]:
     world = clean.world
     return {
         "assessor": world.assessor.id, "lead": world.lead.id, "decider": world.decider.id, "officer": world.officer.id,
-        "number": clean.number,
+        "impartial": world.impartial.id, "number": clean.number,
+        "json": "::jsonb" if clean.site.engine.dialect.name == "postgresql" else "",
     }  # fmt: skip
 
 
@@ -50,6 +52,11 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("3 every certificate", "UPDATE scope_item SET outcome = 'refused'", "which was not granted"),
     ("3 every statement", "UPDATE certificate SET expires_on = '2039-03-01'", "states another number, version or term"),
     ("3 every statement", "UPDATE curriculum_version SET content_digest = 'ab'", "or contents of them, that are not on the certificate"),
+    # keys
+    ("every key that ended", "DELETE FROM signed_revocation_list", "is not on the list of revoked seals"),
+    ("every key that ended", "UPDATE key_notice SET since = '2020-01-01 00:00:00.000000'", "from that moment on"),
+    ("every key that ended", "UPDATE key_notice SET ref = 'another'", "and is not published"),
+    ("every paper names its keys", "UPDATE certificate_version SET seal_key = 'another'", "was made with other keys than noted"),
     # 4: said whole
     ("4 every change", "UPDATE licence_status SET by = '' WHERE status = 'suspended'", "does not say who changed it"),
     ("4 every change", "UPDATE certificate_status SET public_text = '' WHERE status = 'suspended'", "does not say a public text"),
@@ -80,6 +87,54 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("6 nothing private", "UPDATE ledger_entry SET kind = 'certificate.published' WHERE kind = 'licence.status'", "tells more than was agreed"),
     # 7: nothing is lost
     ("7 nothing with a history", "UPDATE event SET subject_id = 999 WHERE subject = 'curriculum'", "curriculum 999 was deleted"),
+    # 9: samples
+    ("9 every sample", "UPDATE surveillance_cycle SET ends_on = '2026-03-03'", "nobody reckoned whether its sample was reached"),
+    ("9 every sample", "UPDATE surveillance_cycle SET status = 'ended'", "observed, and nothing is flagged"),
+    (
+        "9 every sample",
+        "UPDATE surveillance_stratum SET owed = 0; UPDATE surveillance_cycle SET status = 'in_debt', fell_short_on = '2026-03-03'",
+        "asks for 0 of 1 affiliates, the rules ask for 1",
+    ),
+    ("9 every sample", "DELETE FROM surveillance_stratum WHERE stratum = 'affiliates';"
+     "UPDATE surveillance_cycle SET status = 'ended'", "counts 3 strata instead of four"),
+    ("every draw", "UPDATE surveillance_draw SET listed = replace(listed, '\"items\":[\"', '\"items\":[\"0')", "its frozen list was changed"),
+    ("every draw", "UPDATE surveillance_draw SET listed = listed || ' '", "its frozen list was changed"),
+    (
+        "every draw",
+        "UPDATE surveillance_draw SET value = seed",
+        "its value is not the one that was committed to",
+    ),
+    ("every draw", "UPDATE surveillance_draw SET commitment = list_digest", "the journal committed to another list or value"),
+    ("every draw", "UPDATE surveillance_draw SET ledger_number = 0", "the ledger tells of it 1 times, or at another place"),
+    (
+        "every draw",
+        "UPDATE ledger_told SET told = (SELECT told FROM ledger_told WHERE number = 0) WHERE number = "
+        "(SELECT ledger_number FROM surveillance_draw)",
+        "the ledger committed to another list or value",
+    ),
+    ("every draw", "UPDATE surveillance_draw SET checkpoint_size = checkpoint_size + 1", "not decided by the first checkpoint that came after it"),
+    ("every draw", "UPDATE surveillance_draw SET root = list_digest", "names another root than its checkpoint"),
+    ("every draw", "UPDATE surveillance_draw SET seed = list_digest", "its seed does not follow from value and root"),
+    (
+        "every draw",
+        "UPDATE surveillance_draw SET status = 'committed', seed = NULL, checkpoint_size = NULL;"
+        "UPDATE ledger_checkpoint SET signed_at = '2026-02-01 09:00:00'",
+        "its commitment was never opened",
+    ),
+    ("every draw", "UPDATE surveillance_pick SET item = 'chosen' WHERE status = 'observed'", "is not what the seed gives"),
+    ("every draw", "DELETE FROM surveillance_pick WHERE status = 'observed'", "somebody was passed over"),
+    ("every draw", "UPDATE surveillance_pick SET status = 'planned' WHERE status = 'substituted'", "than the list asks for"),
+    ("every draw", "UPDATE surveillance_pick SET reason = '' WHERE status = 'substituted'", "was put out without a reason"),
+    ("every draw", "UPDATE surveillance_pick SET note = '' WHERE status = 'observed'", "or nobody said what was seen"),
+    # 8: complaints
+    ("8 no complaint", "UPDATE event SET actor_id = '{decider}' WHERE kind = 'complaint.decided'", "who had a part in the matter"),
+    ("8 no complaint", "UPDATE event SET actor_id = '{officer}' WHERE kind = 'complaint.decided'", "by somebody it was not given to"),
+    ("8 no complaint", "UPDATE complaint SET by = '{impartial}'", "who brought it"),
+    (
+        "8 no complaint",
+        "UPDATE membership SET organisation_id = (SELECT from_id FROM complaint WHERE matter = 'appeal') WHERE role = 'impartiality_member'",
+        "who is tied to those concerned",
+    ),
     # 10: numbers
     ("10 every number", "UPDATE certificate SET number = 'NGC-000001-0'", "whose check character is wrong"),
     ("10 every number", "UPDATE certificate_counter SET last = 2", "NGC-000002 was given out and is gone"),
@@ -127,12 +182,27 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "names another root than the entries give",
     ),
     ("every checkpoint", "UPDATE ledger_checkpoint SET note = replace(note, 'testserver', 'elsewhere')", "no log key of ours signed it"),
+    ("every cosignature", "UPDATE ledger_cosignature SET witness = replace(witness, 'A', 'B')", "is not that witness's signature"),
+    ("every cosignature", "UPDATE ledger_checkpoint SET note = replace(note, 'testserver', 'elsewhere')", "is not that witness's signature"),
     ("every checkpoint", "UPDATE ledger_checkpoint SET size = 999 WHERE size = (SELECT max(size) FROM ledger_checkpoint)", "more entries than"),
     # papers and queue
     ("every issued paper", "UPDATE certificate_version SET statement = statement || ' '", "its statement was changed after the decision"),
     ("every issued paper", "UPDATE certificate_version SET ledger_number = 0", "the ledger does not tell of these files"),
     ("every credential", "UPDATE certificate_version SET statement = statement || ' '", "speaks of another statement or issuer"),
     ("every piece of evidence", "UPDATE document SET size = size + 1", "were sent"),
+    # the search
+    ("the search files", "DELETE FROM register_entry", "is published and cannot be found by a search"),
+    ("the search files", "UPDATE register_entry SET filed = replace(CAST(filed AS TEXT), 'training', 'traning'){json}", "is filed otherwise than the register stands"),
+    ("the search files", "UPDATE register_entry SET shown = replace(CAST(shown AS TEXT), 'Training', 'Traning'){json}", "is filed otherwise than the register stands"),
+    ("the search files", "DELETE FROM certificate_status WHERE status = 'active' AND item_id IS NULL", "and was never published"),
+    ("the search's terms", "DELETE FROM register_term WHERE term = 'w:training'", "“w:training” does not agree with certificate {number}"),
+    ("the search's terms", "UPDATE register_term SET term = 'w:zz' WHERE term = 'w:training'", "“w:zz” does not agree with certificate {number}"),
+    ("the search's terms", "DELETE FROM register_word WHERE spelling = 'training'", "the word “training”"),
+    # signed statements
+    ("every signed statement", "UPDATE signed_statement SET content = replace(content, 'active', 'expired')", "does not follow from the register"),
+    ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
+    ("every signed statement", "UPDATE signed_statement SET token_digest = pdf_digest", "its signed JSON is no such thing"),
+    ("every signed statement", "UPDATE ledger_node SET digest = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 1) WHERE place = 0", "names another root"),
     ("nothing is stuck", "UPDATE delivery SET done_at = NULL, attempts = 12, failure = 'Refused'", "failed 12 times: Refused"),
 )  # fmt: skip
 
@@ -153,7 +223,7 @@ def test_what_was_redacted_from_the_ledger_is_no_breach(clean: Clean) -> None:
 def test_a_list_that_is_being_signed_again_is_waited_for(clean: Clean) -> None:
     found = clean.plant(
         "5 every status list", "UPDATE signed_status_list SET token = 'a.b.c'",
-        "UPDATE delivery SET done_at = NULL WHERE effect = 'app.certificates.effects.sign_lists'",
+        "UPDATE delivery SET done_at = NULL WHERE effect = 'app.certificates.effects.issuing.sign_lists'",
     )  # fmt: skip
     assert found == []
 
@@ -205,8 +275,11 @@ def gone(path: Path) -> Iterator[None]:
 
 
 def stored(clean: Clean) -> Path:
-    """A piece of evidence on the disk."""
-    return sorted((clean.site.settings.data_dir / "files").glob("*/*"))[0]
+    """The file of the document that the world knows."""
+    with clean.site.engine.connect() as connection:
+        asked = text("SELECT digest FROM document WHERE ref = :ref")
+        digest = str(connection.execute(asked, {"ref": clean.document}).scalar_one())
+    return clean.site.settings.data_dir / "files" / digest[:2] / digest
 
 
 def test_a_changed_piece_of_evidence_is_found_twice_over(clean: Clean) -> None:
@@ -239,6 +312,16 @@ def test_a_seal_over_changed_words_is_found(clean: Clean) -> None:
         assert "its seal does not verify" in clean.look("every seal")[0].what
 
 
+def test_a_key_that_was_exchanged_is_found(clean: Clean) -> None:
+    folder = clean.site.settings.data_dir / "keys"
+    root = next(path for path in folder.glob("*.json") if '"root"' in path.read_text())
+    with changed(root, root.read_bytes().replace(b'"root"', b'"seal"')):
+        assert "cannot be believed" in clean.look("every key is what")[0].what
+        assert run(clean).exit_code == 1
+    with gone(root):
+        assert "no certificate that leads to our root" in clean.look("every key is what")[0].what
+
+
 def test_a_paper_that_nobody_decided_on_is_found(clean: Clean) -> None:
     stray = clean.paper.parent / "9"
     stray.mkdir()
@@ -249,7 +332,13 @@ def test_a_paper_that_nobody_decided_on_is_found(clean: Clean) -> None:
 
 
 def test_every_look_has_a_fault_that_it_finds() -> None:
-    by_hand = {"every stored file", "nothing was issued beside", "every seal", "7 append-only"}
+    by_hand = {
+        "every key is what",
+        "every stored file",
+        "nothing was issued beside",
+        "every seal",
+        "7 append-only",
+    }
     planted = {look for look, _sql, _said in PLANTED} | by_hand
     assert [look.words for look in LOOKS if not any(look.words.startswith(one) for one in planted)] == []
 

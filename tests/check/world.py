@@ -7,25 +7,43 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.cases.rules import State
+from app.certificates.commands import ask_keys, suspect
 from app.certificates.effects import sign_log_again
-from app.certificates.rules import Reason
+from app.certificates.keys import Purpose
+from app.certificates.queries.keys import public_keys
+from app.certificates.rules import AskKeys, KeyTask, Reason
 from app.check.breach import Breach
 from app.check.walk import LOOKS
+from app.complaints.commands import appeal
+from app.complaints.queries import appealable
+from app.complaints.rules import State as Matter
+from app.complaints.rules.forms import NewAppeal
 from app.curricula.commands import keep_document
 from app.kernel import outbox
-from app.kernel.actor import SYSTEM
-from app.kernel.database import Site, Unit, writing
+from app.kernel.actor import SYSTEM, Actor
+from app.kernel.database import Site, Unit, reading, writing
+from app.ledger.commands import ask_redaction
+from app.ledger.models import LedgerCheckpoint, LedgerCosignature
+from app.ledger.note import COSIGNATURE, NoteKey, add_cosignature
+from app.ledger.rules import NewRedaction
+from app.surveillance import queries as surveillance
+from app.surveillance.commands import PICK_STEPS, draw_sample
+from app.surveillance.effects import draw_committed
+from app.surveillance.rules import PICK, OrderDraw
 from tests.cases import make
 from tests.certificates.make import change, reading_day
+from tests.complaints.make import DECIDED, add_people, drive, report, step
 from tests.conftest import SetClock
-from tests.curricula.make import a_file, fill, make_curriculum, make_version
+from tests.curricula.make import a_file, a_pdf, fill, make_curriculum, make_version
 from tests.licences.make import change as change_licence
 from tests.licences.make import change_accreditation, make_body, renew
 from tests.providers.make import Service, make_affiliate, make_trainer
+from tests.statements.make import ask as have_signed
 
 
 @dataclass(frozen=True)
@@ -96,9 +114,19 @@ def make_clean(site: Site, clock: SetClock) -> Clean:
     _work(site, clock)
     number = make.row(world).certificate_number or _number(site)
     _change_certificate(site, clock, world, number)
+    _order_draw(site, world, number)
     _change_rights(site, clock, world)
+    _work(site, clock)
+    _observe(site, world, number)
+    _complain(site, clock, world)
+    _doubt_a_key(site, clock, world)
     _begin_more(site, world)
     _work(site, clock)
+    have_signed(site, number)
+    _work(site, clock)
+    _cosign(site)
+    with writing(site, world.manager) as unit:
+        ask_redaction(unit, NewRedaction(number=0, reason="Asked for by somebody who is named there."))
     with site.engine.connect() as connection:
         assert (
             connection.execute(text("SELECT effect, failure FROM delivery WHERE failure IS NOT NULL")).all()
@@ -113,11 +141,79 @@ def _work(site: Site, clock: SetClock) -> None:
     clock.now += timedelta(days=1)
 
 
+def _cosign(site: Site) -> None:
+    """A witness looked at the first checkpoint."""
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    key = NoteKey("witness.example/w1", private.public_key().public_bytes_raw(), COSIGNATURE)
+    with writing(site, SYSTEM) as unit:
+        first = unit.db.scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.size)).first()
+        assert first
+        line = add_cosignature(first.note, key, private.sign, 1_800_000_000).removeprefix(first.note)
+        unit.db.add(LedgerCosignature(size=first.size, witness=key.vkey, line=line, came_at=unit.now))
+
+
+def _order_draw(site: Site, world: make.World, number: str) -> None:
+    with writing(site, world.officer) as unit:
+        cycle = surveillance.find_cycle(unit, number)
+        draw_sample(unit, cycle, OrderDraw(version=cycle.version))
+
+
+def _observe(site: Site, world: make.World, number: str) -> None:
+    """What was drawn: one observed, one put out of the sample, the rest planned."""
+    draw_committed(site)
+    with reading(site, SYSTEM) as unit:
+        first, *rest, last = [
+            one.ref for one in surveillance.picks_of(unit, surveillance.find_cycle(unit, number))
+        ]
+    for ref in (first, *rest):
+        _on_pick(site, world.officer, ref, "plan", observer=world.lead.id, planned_on=reading_day(site))
+    _on_pick(site, world.lead, first, "observe", observed_on=reading_day(site), note="Seen as it should be.")
+    _on_pick(site, world.officer, last, "substitute", reason="On leave until the autumn.")
+
+
+def _on_pick(site: Site, actor: Actor, ref: str, name: str, **said: Any) -> None:
+    with writing(site, actor) as unit:
+        pick = surveillance.find_pick(unit, ref)
+        PICK_STEPS[name](unit, pick, PICK.step(name).form.model_validate({"version": pick.version, **said}))
+
+
 def _begin_more(site: Site, world: make.World) -> None:
-    """What is still being written: a curriculum, an application, a body that asks for a licence."""
+    """What is still being written: a curriculum, an application, a body that asks for a licence, an order for keys."""
     fill(site, world.client, make_curriculum(site, world.client, "Safe Moving"))
     make.open_case(replace(world, versions=[make_version(site, world.client, title="Safe Walking")], ref=""))
     make_body(site, world.manager, "Calder Assurance", "CAL", at="applied")
+    with writing(site, world.manager) as unit:
+        ask_keys(unit, AskKeys(owner=world.body.ref, task=KeyTask.MAKE, reason="They are two years old."))
+
+
+def _doubt_a_key(site: Site, clock: SetClock, world: make.World) -> None:
+    """Others may have known the seal key for an hour: the papers made with it before then stand."""
+    (seal,) = public_keys(site.settings).all(Purpose.SEAL, world.body.ref)
+    with writing(site, SYSTEM) as unit:
+        suspect(unit, seal, clock.now - timedelta(hours=1), "A disk was lost.", "Kay Keeper")
+    _work(site, clock)
+
+
+def _complain(site: Site, clock: SetClock, world: make.World) -> None:
+    """An appeal against the last decision, looked into by somebody who had no part in it; and a report from the street."""
+    add_people(world)
+    with writing(site, world.client) as unit:
+        against = appealable(unit)[0].key
+        ref = appeal(unit, NewAppeal(decision=against, words="You counted the wrong course.")).ref
+    drive(site, world.director, world.impartial, ref, Matter.GATHERING)
+    clock.now += timedelta(hours=1)
+    step(
+        site,
+        world.impartial,
+        ref,
+        "note",
+        text="The list of the course.",
+        document=a_file(content=a_pdf("The list of the course")),
+    )
+    step(site, world.impartial, ref, "complete")
+    step(site, world.impartial, ref, "decide", **DECIDED)
+    report(site, email="mina@example.org")
+    _work(site, clock)
 
 
 def _number(site: Site) -> str:
@@ -139,6 +235,7 @@ def _approve(site: Site, world: make.World) -> None:
     )  # fmt: skip
     make_affiliate(site, service)
     make_trainer(site, service, "Nguyễn Thị Ánh")
+    make_trainer(site, service, "Llŷr Gruffydd")
 
 
 def _service_ref(site: Site, world: make.World) -> str:

@@ -1,6 +1,7 @@
 """The desk of each role, with the work other people's commands brought to it."""
 
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.cases.make import (
 )
 from tests.certificates import make as certificates
 from tests.conftest import SetClock
+from tests.licences.make import change as change_licence
 from tests.licences.make import make_body, make_manager
 from tests.providers.make import affiliate_actor, make_affiliate, make_service, make_trainer
 
@@ -323,6 +325,9 @@ def test_a_suspension_and_an_end_in_sight_stand_on_the_holder_s_desk_and_its_lim
     ]
     clock.now += timedelta(days=31)
     assert [line.kind for line in desk(site, world.decider).late] == ["certificate"]
+    assert asked(site, world.decider) == [
+        "Withdrawal is due since 2 May 2026: the suspension has reached its limit. Withdraw the certificate, or end the suspension."
+    ]
 
 
 def test_a_certificate_that_ends_within_a_year_asks_its_holder_to_apply(site: Site, clock: SetClock) -> None:
@@ -335,3 +340,33 @@ def test_a_certificate_that_ends_within_a_year_asks_its_holder_to_apply(site: Si
         (number, "/cases/new")
     ]
     assert [line for line in desk(site, world.stranger).waiting_for_me if line.kind == "certificate"] == []
+
+
+def test_a_certificate_that_waits_for_the_licence_says_why_to_body_and_holder(site: Site) -> None:
+    world = certificates.make_world(site)
+    certificates.grant(world)
+    change_licence(site, world.rrn, world.body, "suspend", date(2026, 3, 2))
+    certificates.work(site)
+    for actor in (world.decider, world.manager):
+        (line,) = [one for one in desk(site, actor).i_wait_for if one.kind == "certificate"]
+        assert line.sentence.startswith("The certificate waits and is not published. ")
+        assert "suspended" in line.sentence and line.since == date(2026, 3, 2)
+        assert line.sentence in unescape(drawn(desk(site, actor)))
+    change_licence(site, world.rrn, world.body, "reinstate", date(2026, 3, 2))
+    certificates.work(site)
+    assert [one for one in desk(site, world.decider).i_wait_for if one.kind == "certificate"] == []
+
+
+def test_an_empty_desk_says_what_it_is_for_and_where_to_go_next(site: Site) -> None:
+    world = make_case(site, State.SUBMITTED)
+    seen = desk(site, world.decider)
+    assert sentences(seen) == [] and seen.start
+    assert "Nothing waits for you today. A case comes here when its review has ended" in drawn(seen)
+    assert f'href="{seen.start.href}"' in drawn(seen)
+    service = make_service(site, "Wrenmoor Trust", "WRN")
+    ref = make_affiliate(site, service)
+    affiliates = desk(site, affiliate_actor(site, ref))
+    assert sentences(affiliates) == [] and affiliates.start
+    assert "Your provider looks after the approvals." in drawn(affiliates)
+    assert affiliates.start.href == "/providers"
+    assert desk(site, world.officer).start is None  # an application waits there

@@ -42,9 +42,11 @@ TABLES: tuple[tuple[str, str], ...] = (
     ("/curricula/techniques/{ref}", "technique"), ("/curricula/{ref}", "curriculum"), ("/register/curricula/{ref}", "curriculum"),
     ("/register/services/{ref}", "training_service"), ("/register/affiliates/{ref}", "affiliate"),
     ("/cases/{ref}", "case"), ("/audits/{ref}", "audit"), ("/findings/{ref}", "finding"), ("/documents/{ref}", "document"),
-    ("/licences/{ref}", "licence"), ("/accreditations/{ref}", "accreditation"), ("/providers/{ref}", "training_service"),
+    ("/licences/{ref}", "licence"), ("/complaints/{ref}", "complaint"), ("/accreditations/{ref}", "accreditation"), ("/providers/{ref}", "training_service"),
     ("/affiliates/{ref}", "affiliate"), ("/trainers/{ref}", "trainer_appointment"), ("/people/invitations/{ref}", "invitation"),
     ("/people/roles/{ref}", "membership"), ("/people/authorisations/{ref}", "competence"), ("/people/{ref}", "person"),
+    ("/surveillance/picks/{ref}", "surveillance_pick"), ("/surveillance/draws/{ref}", "surveillance_draw"),
+    ("/keys/{ref}", "key_order"), ("/redactions/{ref}", "redaction"), ("/statements/{ref}", "signed_statement"),
     ("/account/sessions/{ref}", "session"), ("/account/tokens/{ref}", "token"), ("/account/interests/{ref}", "interest"),
 )  # fmt: skip
 """Which table the reference in an address is of; the first that fits."""
@@ -104,7 +106,7 @@ class Ground:
                 break
         places = {
             "ref": self.refs["body"], "organisation": self.refs["holder"], "edition": "rrn-1.2", "secret": "x" * 43, "version": "1",
-            "body": self.refs["body"], "purpose": "suspension", "path:path": "0/000.p/1",
+            "body": self.refs["body"], "document": self.refs["document"], "purpose": "suspension", "path:path": "0/000.p/1", "kind": "bodies", "name": "certificate-1.json",
             "number": "1.1.1" if re.search(r"requirements|coverage", path) else "1" if "/status/" in path else self.clean.number,
         }  # fmt: skip
         for name, value in places.items():

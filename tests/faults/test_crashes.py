@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from app.certificates import effects
 from app.certificates.commands import publish
+from app.certificates.effects import issuing
 from app.certificates.rules import Status
 from app.check.walk import breaches
 from app.curricula.models import Curriculum
@@ -74,8 +75,8 @@ def plant(arrow: str) -> None:
         "in the middle of storing": (press, "_write", shot_after(press._write)),
         "before the rename": (press.os, "rename", shoot),
         "after the rename": (press.os, "rename", shot_after(os.rename)),
-        "before publishing": (effects, "publish", shoot),
-        "after publishing, before the commit": (effects, "publish", shot_after(publish)),
+        "before publishing": (issuing, "publish", shoot),
+        "after publishing, before the commit": (issuing, "publish", shot_after(publish)),
     }
     setattr(*places[arrow])
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TREE = sorted((ROOT / "app").rglob("*.py"))
 AREAS = {
     "cases", "audits", "certificates", "curricula", "providers", "licences", "people", "organisations", "standards", "ledger",
-    "marks", "registry", "desks", "complaints", "oversight",
+    "marks", "surveillance", "registry", "desks", "complaints", "oversight",
 }  # fmt: skip
 LONG_FOR_A_REASON = {
     "app/web/styleguide.py:_questions": "one example of every kind of field, one after the other"

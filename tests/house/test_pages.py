@@ -24,6 +24,8 @@ from tests.licences.desk import Desk
 OURS = str(ROOT / "templates")
 MOST_TRIES = 8
 PLACES: tuple[tuple[str, str, str], ...] = (
+    ("/surveillance/picks/", "ref", "SELECT ref FROM surveillance_pick"),
+    ("/surveillance/draws/", "ref", "SELECT ref FROM surveillance_draw"),
     ("/cases/", "ref", 'SELECT ref FROM "case"'),
     (
         "/curricula/versions/",
@@ -33,6 +35,9 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/curricula/modules/", "ref", "SELECT ref FROM curriculum_module ORDER BY id DESC"),
     ("/curricula/techniques/", "ref", "SELECT ref FROM technique ORDER BY id DESC"),
     ("/curricula/", "ref", "SELECT ref FROM curriculum"),
+    ("/register/", "kind", "SELECT kind FROM signed_statement"),
+    ("/register/certificates/", "ref", "SELECT subject_ref FROM signed_statement"),
+    ("/statements/", "ref", "SELECT ref FROM signed_statement"),
     ("/register/services/", "ref", "SELECT ref FROM training_service"),
     ("/register/services/", "ref", "SELECT ref FROM organisation WHERE seat = 'training_service'"),
     ("/register/curricula/", "ref", "SELECT ref FROM curriculum"),
@@ -43,7 +48,11 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/people/", "ref", "SELECT ref FROM person"),
     ("/audits/", "ref", "SELECT ref FROM audit"),
     ("/findings/", "ref", "SELECT ref FROM finding"),
+    ("/complaints/", "ref", "SELECT ref FROM complaint"),
+    ("/complaints/", "document", "SELECT ref FROM document WHERE subject = 'complaint'"),
+    ("/keys/", "ref", "SELECT ref FROM key_order"),
     ("/licences/", "ref", "SELECT ref FROM licence"),
+    ("/redactions/", "ref", "SELECT ref FROM redaction"),
     ("/accreditations/", "ref", "SELECT ref FROM accreditation"),
     ("/providers/", "ref", "SELECT ref FROM training_service"),
     ("/affiliates/", "ref", "SELECT ref FROM affiliate"),
@@ -56,12 +65,14 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/status/", "body", "SELECT ref FROM organisation WHERE code IS NOT NULL"),
     ("/status/", "purpose", "SELECT purpose FROM signed_status_list"),
     ("/status/", "number", "SELECT number FROM signed_status_list"),
+    ("/schemas/", "name", "SELECT 'certificate-1.json'"),
     ("/certificates/", "version", "SELECT number FROM certificate_version"),
     ("/", "number", "SELECT number FROM certificate"),
 )
 """What stands in an address, by its beginning; the first that fits counts."""
 ELSEWHERE = (
     "/api/v1/", "/invitations/{secret}", "/password/{secret}", "/sign-in/code", "/sign-in/app", "/account", "/log/tile/", "/marks/{number}/logo.",
+    "/register/{kind}/{ref}/statement.",
 )  # fmt: skip
 """Pages that need a secret, a session of one's own or a file made before: their areas' tests read them."""
 

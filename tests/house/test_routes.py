@@ -7,10 +7,12 @@ from pathlib import Path
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from app.main import AREAS, create_app
 from app.permissions import GRANTS, NEEDS_SECOND_FACTOR, REGISTER, SEAT, Permission, Role
 from app.settings import Settings
+from app.web.finding import ByFirstWord
 from app.web.gate import PUBLIC, SIGNED_IN, May
 from app.web.limits import RATES
 from app.web.routing import Route
@@ -86,7 +88,13 @@ def test_nothing_is_served_that_no_area_declares(settings: Settings) -> None:
 
 def served(settings: Settings) -> set[str]:
     """What the application really answers to, by method and address."""
-    return {f"{method} {path}" for method, path in answered(create_app(settings).routes) if method != "HEAD"}
+    return {f"{method} {path}" for method, path in answered(every_route(settings)) if method != "HEAD"}
+
+
+def every_route(settings: Settings) -> list[BaseRoute]:
+    found = create_app(settings).router.middleware_stack
+    assert isinstance(found, ByFirstWord)
+    return found.every()
 
 
 def answered(routes: object) -> Iterator[tuple[str, str]]:

@@ -141,7 +141,8 @@ def the_provider_answers_the_finding_and_it_is_closed(story: Story) -> None:
     story.of("provider").visits(finding).takes(
         "Report that it is done", action="Done in May.", evidence="Signed copy."
     )
-    story.of("assessor").visits(finding).takes("Accept and close").reads("closed")
+    story.of("assessor").visits(finding).takes("It was done and works", reason="Seen in use.")
+    story.of("assessor").visits(finding).takes("Close the finding").reads("closed")
 
 
 def the_evaluation_is_completed_and_reviewed(story: Story) -> None:

@@ -121,7 +121,9 @@ def the_evaluation_ends_with_a_finding_closed(story: Story) -> None:
     )
     anh.takes(finding, "accept-plan")
     wyn.takes(finding, "report-implemented", action="Done.", evidence="Signed copy.")
-    assert anh.takes(finding, "accept-implementation")["status"] == "closed"
+    checked = anh.takes(finding, "accept-implementation", reason="Seen in use.")
+    assert checked["status"] == "effectiveness_checked"
+    assert anh.takes(finding, "close")["status"] == "closed"
     story.takes("lead", "complete-evaluation", verdict="grant", report="Everything was seen.")
 
 

@@ -140,6 +140,27 @@ def test_what_was_known_before_a_back_dated_change_is_not_rewritten(site: Site, 
         assert queries.standing(unit, body.id, TODAY).status == "suspended"
 
 
+def test_readers_remember_a_body_only_until_something_is_added_to_it(site: Site) -> None:
+    manager = make_manager(site)
+    body = make_body(site, manager)
+    assert standing(site, body, TODAY).status == "licensed"  # from here on it is remembered
+    change(site, manager, body, "withdraw", TODAY)
+    assert standing(site, body, TODAY).status == "withdrawn"
+    with writing(site, manager) as unit:
+        commands.open_licence(unit, NewLicence(body=body.ref))
+    assert standing(site, body, TODAY).status == "applied"  # no entry of the ledger speaks of it
+
+
+def test_a_unit_that_writes_reads_the_licence_itself(site: Site) -> None:
+    manager = make_manager(site)
+    body = make_body(site, manager)
+    assert standing(site, body, TODAY).status == "licensed"
+    known, remembered = site.memory["licences"]
+    site.memory["licences"] = known, dict.fromkeys(remembered)  # nothing a writer could use
+    with writing(site, manager) as unit:
+        assert queries.standing(unit, body.id, TODAY).status == "licensed"
+
+
 def test_each_public_change_is_one_ledger_entry_and_nothing_private_is_told(site: Site) -> None:
     manager = make_manager(site)
     body = make_body(site, manager)

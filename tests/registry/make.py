@@ -105,9 +105,9 @@ def publish(
                 status_index=serial,
             )
         )
-        _line(unit, one, None, Status.GRANTED, starts, None, "")
+        _line(unit, one, None, Status.GRANTED, starts, None, public_text="")
         if told:
-            _line(unit, one, Status.GRANTED, Status.ACTIVE, starts, None, "Certified.")
+            _line(unit, one, Status.GRANTED, Status.ACTIVE, starts, None, public_text="Certified.")
             event = record(unit, "certificate.published", one)
             append(
                 unit, event, EntryKind.CERTIFICATE_PUBLISHED, one.ref, {"number": number}, effective_on=starts
@@ -125,6 +125,8 @@ def change(
     title: str = "",
     text: str = "The body said so.",
     at: datetime | None = None,
+    ends_when: str = "",
+    limit_on: date | None = None,
 ) -> None:
     """A change of status, of the whole certificate or of the curriculum of that title, as the commands leave it."""
     with writing(world.site, SYSTEM) as unit:
@@ -136,7 +138,8 @@ def change(
             if title
             else None
         )
-        _line(unit, one, before, status, on, item.id if item else None, text)
+        said = {"public_text": text, "ends_when": ends_when, "limit_on": limit_on}
+        _line(unit, one, before, status, on, item.id if item else None, **said)
         if item is None:
             setattr(one, "status", status)  # noqa: B010  the guard of the house forbids assigning it in the software
         event = record(unit, f"certificate.{status.value}", one)
@@ -144,12 +147,18 @@ def change(
 
 
 def _line(
-    unit: Any, one: Certificate, before: Status | None, status: Status, on: date, item: int | None, text: str
+    unit: Any,
+    one: Certificate,
+    before: Status | None,
+    status: Status,
+    on: date,
+    item: int | None,
+    **said: Any,
 ) -> None:
     unit.db.add(
         CertificateStatus(
             certificate_id=one.id, item_id=item, before=before, status=status, effective_on=on, recorded_at=unit.now, by="system",
-            reason_code="other", public_text=text, private_text="Nobody outside reads this.",
+            reason_code="other", private_text="Nobody outside reads this.", **said,
         )
     )  # fmt: skip
     unit.db.flush()

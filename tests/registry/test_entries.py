@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.certificates.rules import Status
+from app.certificates.rules import Answer, Status
 from app.kernel.database import Site, reading
 from app.kernel.errors import NotFound
 from app.main import create_app
 from app.providers.rules import TrainerLevel
 from app.registry import queries
 from app.registry.queries import CheckView
-from app.registry.rules import Answer
 from app.settings import Settings
 from tests.conftest import SetClock
 from tests.licences.make import change as change_licence

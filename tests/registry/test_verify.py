@@ -8,11 +8,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from app.certificates.rules import Status, make_number
+from app.certificates.rules import Answer, Status, make_number
 from app.kernel.database import Site, reading
 from app.main import create_app
 from app.registry.queries import VerifyView, verify_view
-from app.registry.rules import Answer
 from app.settings import Settings
 from tests.conftest import SetClock
 from tests.registry.make import World, change, give_name, make_world, moment, publish
@@ -83,6 +82,18 @@ def test_a_suspended_certificate_is_paused_and_certified_again_when_it_is_reinst
     assert ask(world).answer is Answer.CERTIFIED
     then = ask(world, on=date(2026, 3, 15))
     assert then.title == "Paused: not certified on that day"
+
+
+def test_a_suspension_says_what_ends_it_and_how_long_it_may_last(world: World, settings: Settings) -> None:
+    reader = TestClient(create_app(settings))
+    change(
+        world, Status.SUSPENDED, TODAY, ends_when="Every trainer has been assessed again.", limit_on=date(2026, 9, 1)
+    )  # fmt: skip
+    page = reader.get(f"/verify/{world.number}").text
+    assert "Every trainer has been assessed again." in page
+    assert "until 1 September 2026 at the latest" in page
+    change(world, Status.ACTIVE, TODAY)
+    assert "What ends the suspension" not in reader.get(f"/verify/{world.number}").text
 
 
 def test_a_withdrawn_certificate_says_when_and_by_whom_it_ended(world: World) -> None:

@@ -2,8 +2,9 @@
 
 import tomllib
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from app.standards.queries import FOLDER, legal_notes, rule_pack, working_days_after
 from app.standards.rules import AuditKind, Circumstance, Level, Nation, RulePack, Setting
+from app.standards.rules.holidays import SATURDAY, Part, public_holidays
 
 
 @pytest.fixture
@@ -163,6 +165,14 @@ def test_working_days_skip_weekends_and_the_bank_holidays_of_the_nation(
     nation: Nation, day: date, n: int, expected: date
 ) -> None:
     assert working_days_after(day, n, nation) == expected
+
+
+@pytest.mark.parametrize("part", get_args(Part))
+def test_the_holidays_are_those_of_the_package_that_follows_the_proclamations(part: Part) -> None:
+    """A newer `holidays` that knows a new day fails here, and the day is written down."""
+    for year in range(2019, 2101):
+        known = holidays.country_holidays("GB", subdiv=part, years=year)
+        assert public_holidays(part, year) == {day for day in known if day.weekday() < SATURDAY}, year
 
 
 def test_a_case_counts_by_the_calendar_of_its_own_pack(file: dict[str, Any]) -> None:

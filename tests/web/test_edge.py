@@ -158,6 +158,26 @@ def test_the_same_key_carries_a_call_out_once(program: TestClient) -> None:
     assert other.status_code == 422
 
 
+def test_a_program_that_prefers_little_is_only_told_where_to_look(program: TestClient) -> None:
+    short = {"Prefer": "respond-async, return=minimal", "Idempotency-Key": "k2"}
+    done = program.post("/api/v1/parcels", json={"title": "Books", "weight": 2}, headers=short)
+    assert (done.status_code, done.content, done.headers["preference-applied"]) == (
+        204,
+        b"",
+        "return=minimal",
+    )
+    again = program.post("/api/v1/parcels", json={"title": "Books", "weight": 2}, headers=short)
+    assert again.headers["content-location"] == done.headers["content-location"]
+    assert program.get(done.headers["content-location"]).json()["title"] == "Books"
+
+
+def test_a_refusal_is_told_in_full_whatever_was_preferred(program: TestClient) -> None:
+    body = {"title": "a bomb", "weight": 2}
+    refused = program.post("/api/v1/parcels", json=body, headers={"Prefer": "return=minimal"})
+    assert refused.status_code == 422
+    assert "Nothing was saved" in refused.json()["detail"]
+
+
 def test_the_json_face_ignores_cookies_and_asks_for_a_token(browser: TestClient) -> None:
     answer = browser.get("/api/v1/parcels/abc")
     assert answer.status_code == 401
@@ -268,6 +288,8 @@ def test_openapi_lists_the_json_face_exactly(program: TestClient) -> None:
         "schema"
     ]
     assert body == {"$ref": "#/components/schemas/NewParcel"}
+    assert described["paths"]["/api/v1/parcels"]["post"]["parameters"][0]["name"] == "Prefer"
+    assert set(described["paths"]["/api/v1/parcels"]["post"]["responses"]) >= {"201", "204"}
     assert "weight" in described["components"]["schemas"]["NewParcel"]["properties"]
 
 

@@ -54,6 +54,14 @@ def test_no_word_has_more_than_a_fifth_of_the_routes(settings: Settings) -> None
     app = create_app(settings)
     found = app.router.middleware_stack
     assert isinstance(found, ByFirstWord)
-    sizes = {word: len(group.routes) for word, group in found.groups.items()}
-    assert sum(sizes.values()) == len(app.router.routes)
-    assert max(sizes.values()) < len(app.router.routes) / 5, sizes
+    sizes = {word: len(found.group(word).routes) for word in found.words}
+    assert max(sizes.values()) < len(found.every()) / 5, sizes
+
+
+def test_the_routes_of_a_word_are_made_when_somebody_asks_for_it(settings: Settings) -> None:
+    app = create_app(settings)
+    found = app.router.middleware_stack
+    assert isinstance(found, ByFirstWord)
+    assert set(found.groups.values()) == {None}
+    TestClient(app).get("/scheme")
+    assert [word for word, group in found.groups.items() if group] == ["scheme"]

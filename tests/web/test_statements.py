@@ -18,8 +18,10 @@ from app.kernel.actor import SYSTEM, Actor
 from app.kernel.database import Site, reading, writing
 from app.main import create_app
 from app.people import queries as people
+from app.people.commands import make_token
 from app.people.models import Session
 from app.people.rules.codes import digest
+from app.permissions import Permission
 from app.settings import Settings
 from app.web.gate import cookie_name
 from tests.cases.make import World, make_case, make_client
@@ -29,6 +31,10 @@ from tests.curricula.make import make_version
 from tests.registry.make import add_service, make_world, publish
 
 MOST_PUBLIC = 20
+MOST_OF_A_SEARCH = 5
+"""The beginning of the transaction, how far the ledger goes, the bodies to choose from, the index, and what is not remembered."""
+MOST_ABOUT_ONE = 4
+"""How far the register goes, the certificate with its parties, its history, its curricula."""
 MOST_ON_A_DESK = 40
 
 
@@ -90,16 +96,24 @@ def test_public_pages_ask_as_often_of_a_register_five_times_as_large(app: FastAP
     world = make_world(site)
     number = publish(world)
     others = [add_service(site, world.body, f"Alderbank Training {turn}") for turn in range(5)]
+    searches = [
+        "/register",
+        "/register?q=training",
+        "/register?q=training&status=active",
+        "/api/v1/register?nation=england",
+    ]
     paths = [
-        "/", "/register", "/register?q=training", "/register?q=training&status=active", f"/verify/{number}", f"/c/{number}",
-        f"/register/services/{world.service.organisation_ref}", f"/register/bodies/{world.body.ref}",
+        "/", f"/verify/{number}", f"/c/{number}", f"/register/services/{world.service.organisation_ref}", f"/register/bodies/{world.body.ref}",
     ]  # fmt: skip
 
     def grow() -> None:
         for turn, service in enumerate(others):
             publish(replace(world), 300 + turn, service)
 
-    check(grown(app, paths, grow), MOST_PUBLIC)
+    counts = grown(app, [*searches, *paths], grow)
+    check(counts, MOST_PUBLIC)
+    check({path: counts[path] for path in searches}, MOST_OF_A_SEARCH)
+    assert counts[f"/verify/{number}"][1] <= MOST_ABOUT_ONE
 
 
 def cookie_of(site: Site, settings: Settings, actor: Actor) -> dict[str, str]:
@@ -150,3 +164,54 @@ def test_lists_and_desks_of_a_body_ask_as_often_with_five_times_as_many_cases(
     )
     headers = cookie_of(site, app.state.site.settings, world.actors[person])
     check(grown(app, paths, lambda: more_cases(site, world), headers), MOST_ON_A_DESK)
+
+
+RECORDING = (
+    "SELECT token",  # whose it is and what it may, under the lock (rules page, 20)
+    "SELECT audit",  # the evaluation, the actor's place on its team and the result so far
+    "UPDATE audit_result",  # only from the version that was looked at
+    "UPDATE audit",  # the counters, by difference
+    "SELECT event",  # the digest to chain to
+    "INSERT INTO event",  # what was done
+)
+KEPT = ("SELECT repeat", "INSERT INTO repeat")
+"""Around them when a key came: where the same call led before, and where this one led."""
+MOST_SHOWN = 8
+"""Statements of the recording page, which a program is shown unless it prefers little."""
+
+
+def test_every_statement_of_recording_a_result_has_a_reason(app: FastAPI, site: Site) -> None:
+    world = make_case(site, State.IN_EVALUATION)
+    with writing(site, SYSTEM) as unit:
+        audit = audits.rows_of_case(unit, cases.find_case(unit, world.ref).id)[0].ref
+        person = people.person(unit, world.assessor.id)
+        rights = [Permission.AUDIT_READ, Permission.AUDIT_RECORD]
+        token = make_token(unit, person, world.body.id, "a program", rights)
+    program = TestClient(app, headers={"Authorization": f"Bearer {token}"})
+
+    def record(version: int, outcome: str, **headers: str) -> list[str]:
+        with counting(app) as said:
+            answer = program.post(
+                f"/api/v1/audits/{audit}/requirements/1.1.1",
+                json={"outcome": outcome, "reason": "Seen.", "version": version},
+                headers=headers,
+            )
+        assert answer.is_success, answer.text
+        locks = ("BEGIN", "SELECT pg_advisory", "SELECT pg_catalog")
+        return [line for line in map(_first_words, said) if not line.startswith(locks)]
+
+    record(0, "met")
+    record(1, "partly")
+    assert record(2, "met", Prefer="return=minimal") == list(RECORDING)
+    keyed = record(3, "partly", **{"Prefer": "return=minimal", "Idempotency-Key": "one"})
+    assert keyed == [RECORDING[0], KEPT[0], *RECORDING[1:], KEPT[1]]
+    shown = record(4, "met")
+    assert shown[: len(RECORDING)] == list(RECORDING)
+    assert len(shown) - len(RECORDING) == MOST_SHOWN
+    assert "SELECT token" not in shown[1:]
+
+
+def _first_words(statement: str) -> str:
+    """The verb and the table: `SELECT audit`, `INSERT INTO event`."""
+    words = " ".join(statement.replace(".", " ").split()).split(" ")
+    return " ".join(words[: 3 if words[0] == "INSERT" else 2])

@@ -3,6 +3,7 @@
 from app.audits.commands.answers import (
     accept_implementation,
     accept_plan,
+    close,
     dispute,
     report_implemented,
     respond,
@@ -24,6 +25,7 @@ from app.audits.commands.recording import record_result
 __all__ = [
     "accept_implementation",
     "accept_plan",
+    "close",
     "close_audits",
     "dispute",
     "draft_finding",

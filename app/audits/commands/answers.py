@@ -7,6 +7,7 @@ from app.audits.rules import (
     Accepted,
     Answer,
     AnswerKind,
+    Checked,
     Implementation,
     Objection,
     Reasoned,
@@ -15,6 +16,7 @@ from app.audits.rules import (
 from app.curricula.commands import keep_document
 from app.kernel.casework import take
 from app.kernel.database import Unit
+from app.kernel.fields import Note
 from app.kernel.words import _
 from app.web.uploads import Upload
 
@@ -78,10 +80,16 @@ def return_answer(unit: Unit, finding: Finding, form: Reasoned) -> None:
     _judged(unit, finding, VerdictKind.RETURNED, form.reason, asks_again=True)
 
 
-def accept_implementation(unit: Unit, finding: Finding, form: Accepted) -> None:
-    """It was done and works: the finding is closed."""
+def accept_implementation(unit: Unit, finding: Finding, form: Checked) -> None:
+    """It was done, and somebody looked whether it works; the finding can be closed."""
     take(unit, FINDING, finding, "accept-implementation", form, round=finding.round)
-    _judged(unit, finding, VerdictKind.CLOSED, form.reason)
+    _judged(unit, finding, VerdictKind.EFFECTIVE, form.reason)
+
+
+def close(unit: Unit, finding: Finding, form: Note) -> None:
+    """Nothing is left to do about the finding."""
+    take(unit, FINDING, finding, "close", form, round=finding.round)
+    finding.turn_since = unit.now
 
 
 def return_implementation(unit: Unit, finding: Finding, form: Reasoned) -> None:

@@ -41,6 +41,7 @@ from app.audits.queries.scope import (
     visible,
     visible_findings,
 )
+from app.audits.queries.sections import sections_found
 
 __all__ = [
     "AuditLine",
@@ -70,6 +71,7 @@ __all__ = [
     "requirements",
     "result_of",
     "rows_of_case",
+    "sections_found",
     "to_record",
     "versions_of",
     "view_audit",

@@ -46,6 +46,7 @@ BODY_IS_ASKED = {
     S.DRAFT: "This is a draft. The provider is told when the findings of the case are issued.",
     S.RESPONDED: "Judge the answer.",
     S.IMPLEMENTED: "Judge whether it was done and works.",
+    S.EFFECTIVENESS_CHECKED: "It was done and works: close it.",
     S.DISPUTED: "The provider says this finding is wrong: uphold it with a reason, or withdraw it.",
 }
 

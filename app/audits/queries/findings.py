@@ -22,7 +22,7 @@ from app.standards.rules import Grade
 
 S = FindingStatus
 WITH_CLIENT = (S.ISSUED, S.RETURNED, S.PLAN_ACCEPTED)
-WITH_BODY = (S.DRAFT, S.RESPONDED, S.IMPLEMENTED, S.DISPUTED)
+WITH_BODY = (S.DRAFT, S.RESPONDED, S.IMPLEMENTED, S.EFFECTIVENESS_CHECKED, S.DISPUTED)
 DONE = (S.CLOSED, S.WITHDRAWN)
 STATUS_WORDS = {
     S.DRAFT: "Draft",
@@ -31,6 +31,7 @@ STATUS_WORDS = {
     S.RETURNED: "Answer returned",
     S.PLAN_ACCEPTED: "Plan accepted",
     S.IMPLEMENTED: "Reported as done",
+    S.EFFECTIVENESS_CHECKED: "Effectiveness checked",
     S.CLOSED: "Closed",
     S.DISPUTED: "Disputed",
     S.WITHDRAWN: "Withdrawn",

@@ -186,27 +186,37 @@ def _choices() -> list[ChoiceView]:
     ]
 
 
-def _evidence(unit: Unit, result_id: int) -> list[DocumentLine]:
-    wanted = (
-        select(Document.ref, Document.title)
-        .join(ResultEvidence, ResultEvidence.document_id == Document.id)
-        .where(ResultEvidence.result_id == result_id)
-        .order_by(Document.id)
+_EVIDENCE = (
+    select(Document.ref, Document.title)
+    .join(ResultEvidence, ResultEvidence.document_id == Document.id)
+    .where(ResultEvidence.result_id == bindparam("result"))
+    .order_by(Document.id)
+)
+_COVERAGE = (
+    select(
+        CurriculumVersion.title, Coverage.answer, Coverage.where.label("place"), Module.title.label("module")
     )
-    return [DocumentLine(ref=row.ref, title=row.title) for row in unit.db.execute(wanted)]
+    .join(AuditCurriculum, AuditCurriculum.version_id == CurriculumVersion.id)
+    .join(
+        Coverage,
+        (Coverage.version_id == CurriculumVersion.id) & (Coverage.requirement == bindparam("requirement")),
+    )
+    .outerjoin(Module, Module.id == Coverage.module_id)
+    .where(AuditCurriculum.audit_id == bindparam("audit"))
+    .order_by(CurriculumVersion.title)
+)
+"""Made once, as these pages are shown with every result."""
+
+
+def _evidence(unit: Unit, result_id: int) -> list[DocumentLine]:
+    rows = unit.db.connection().execute(_EVIDENCE, {"result": result_id})
+    return [DocumentLine(ref=row.ref, title=row.title) for row in rows]
 
 
 def _coverage(unit: Unit, audit_id: int, number: str) -> list[CoverageLine]:
     """What the provider says of the requirement in the curricula that are evaluated here."""
-    wanted = (
-        select(CurriculumVersion.title, Coverage.answer, Coverage.where, Module.title.label("module"))
-        .join(AuditCurriculum, AuditCurriculum.version_id == CurriculumVersion.id)
-        .join(Coverage, (Coverage.version_id == CurriculumVersion.id) & (Coverage.requirement == number))
-        .outerjoin(Module, Module.id == Coverage.module_id)
-        .where(AuditCurriculum.audit_id == audit_id)
-        .order_by(CurriculumVersion.title)
-    )
+    rows = unit.db.connection().execute(_COVERAGE, {"audit": audit_id, "requirement": number})
     return [
-        CoverageLine(curriculum=row.title, answer=label(row.answer), where=" · ".join(part for part in (row.module, row.where) if part))
-        for row in unit.db.execute(wanted)
+        CoverageLine(curriculum=row.title, answer=label(row.answer), where=" · ".join(part for part in (row.module, row.place) if part))
+        for row in rows
     ]  # fmt: skip

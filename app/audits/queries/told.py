@@ -23,6 +23,7 @@ HAPPENED = {
     "finding.plan_accepted": "Plan accepted",
     "finding.implemented": "Reported as done",
     "finding.implementation_returned": "Not done yet: returned",
+    "finding.effectiveness_checked": "It was done and works",
     "finding.closed": "Closed",
     "finding.disputed": "The provider says it is wrong",
     "finding.upheld": "Finding upheld",

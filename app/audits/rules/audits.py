@@ -1,11 +1,13 @@
 """An audit as states, and the result that each applicable requirement gets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from app.certificates.rules import SectionOutcome
 from app.kernel.actor import Actor
 from app.kernel.fields import Form, Optional, Prose
 from app.kernel.words import _, plural
@@ -80,6 +82,19 @@ def everything_has_a_result(audit: Any, _actor: Actor, _facts: AuditFacts) -> st
         "{count} requirements have no result yet. Record them, or say why they do not apply. Nothing was changed.",
         missing,
     )
+
+
+def conformity(part: str, last: Mapping[str, Outcome], put_right: Mapping[str, bool]) -> SectionOutcome:
+    """What the results of one part of the Standards come to; never better than its weakest requirement.
+
+    `last` is what was found last for each requirement that applies; `put_right` says of each requirement with a
+    nonconformity whether none of it is open. What was not met and led to no nonconformity was never put right.
+    """
+    own = {name: outcome for name, outcome in last.items() if name.partition(".")[0] == part}
+    if not own:
+        return SectionOutcome.NOT_ASSESSED
+    good = all(put_right.get(name, outcome is Outcome.MET) for name, outcome in own.items())
+    return SectionOutcome.CONFORM if good else SectionOutcome.NOT_CONFORM
 
 
 A = AuditStatus

@@ -41,6 +41,7 @@ class FindingStatus(StrEnum):
     RETURNED = "returned"
     PLAN_ACCEPTED = "plan_accepted"
     IMPLEMENTED = "implemented"
+    EFFECTIVENESS_CHECKED = "effectiveness_checked"
     CLOSED = "closed"
     DISPUTED = "disputed"
     WITHDRAWN = "withdrawn"
@@ -59,8 +60,10 @@ class VerdictKind(StrEnum):
 
     RETURNED = "returned"
     PLAN_ACCEPTED = "plan_accepted"
-    CLOSED = "closed"
+    EFFECTIVE = "effectiveness_checked"
     UPHELD = "upheld"
+    CLOSED = "closed"
+    """In records from before effectiveness had a state of its own."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,18 @@ class Reasoned(StepForm):
     reason: Annotated[Words, Field(title="Reason", description="The provider reads this.")]
 
 
+class Checked(StepForm):
+    """What was looked at to see whether the action works (ISO/IEC 17065, 7.4.8)."""
+
+    reason: Annotated[
+        Words,
+        Field(
+            title="What did you look at, and what shows that it works?",
+            description="The provider reads this.",
+        ),
+    ]
+
+
 class Accepted(StepForm):
     """An answer taken as it is, with a word to it where needed."""
 
@@ -154,7 +169,15 @@ def it_is_late(_finding: Any, _actor: Actor, facts: FindingFacts) -> str | None:
 
 
 F = FindingStatus
-OPEN = (F.ISSUED, F.RESPONDED, F.RETURNED, F.PLAN_ACCEPTED, F.IMPLEMENTED, F.DISPUTED)
+OPEN = (
+    F.ISSUED,
+    F.RESPONDED,
+    F.RETURNED,
+    F.PLAN_ACCEPTED,
+    F.IMPLEMENTED,
+    F.EFFECTIVENESS_CHECKED,
+    F.DISPUTED,
+)
 FINDING = Workflow(
     "finding",
     (
@@ -180,8 +203,12 @@ FINDING = Workflow(
             clause="7.4.7", label="Report that it is done",
         ),
         Step(
-            "accept-implementation", "closed", (F.IMPLEMENTED,), F.CLOSED, P.FINDING_JUDGE, form=Accepted, guards=(on_team,), command=True,
-            clause="7.4.8", label="Accept and close",
+            "accept-implementation", "effectiveness_checked", (F.IMPLEMENTED,), F.EFFECTIVENESS_CHECKED, P.FINDING_JUDGE, form=Checked,
+            guards=(on_team,), command=True, clause="7.4.8", label="It was done and works",
+        ),
+        Step(
+            "close", "closed", (F.EFFECTIVENESS_CHECKED,), F.CLOSED, P.FINDING_JUDGE, guards=(on_team,), command=True, clause="7.4.8",
+            label="Close the finding",
         ),
         Step(
             "return-implementation", "implementation_returned", (F.IMPLEMENTED,), F.PLAN_ACCEPTED, P.FINDING_JUDGE, form=Reasoned,

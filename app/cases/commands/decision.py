@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.audits.queries import sections_found
 from app.cases import queries
 from app.cases.commands.application import release
 from app.cases.models import Case, Decision, ScopeItem
@@ -53,6 +54,7 @@ def _granted(
     return Granted(
         case_ref=case.ref, holder_id=case.client_id, service_id=case.service_id, body_id=case.body_id,
         edition=case.edition, rule_pack=case.rule_pack, items=tuple(one.id for one in versions),
+        sections=sections_found(unit, case.id, case.edition),
         decided_on=decision.on, decision_ref=decision.ref, starts_on=starts_on,
         term_months=rule_pack(case.rule_pack).term_months,
         affiliates=len(queries.affiliates_of(unit, case)), case_thread=case.thread,

@@ -32,7 +32,7 @@ from app.cases.queries.content import (
     trainers_of,
 )
 from app.cases.queries.drafting import body_of, draft_of, gaps_of, saved_words
-from app.cases.queries.facts import case_facts, standing_of, why_not
+from app.cases.queries.facts import case_facts, standing_of, ties, ties_to, why_not
 from app.cases.queries.lists import queue, waiting_for_me, waiting_for_others
 from app.cases.queries.scope import (
     agreement_of,
@@ -108,6 +108,8 @@ __all__ = [
     "standing_of",
     "team_choices",
     "team_of",
+    "ties",
+    "ties_to",
     "trainers_of",
     "trainers_to_choose",
     "verdict_choices",

@@ -1,7 +1,7 @@
 """What the guards of a case look at, gathered only as far as the state the case is in can need it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -30,7 +30,7 @@ from app.kernel.words import _
 from app.kernel.workflow import Done
 from app.licences.queries import standing
 from app.people.models import Person
-from app.people.queries import authorised, interests, persons
+from app.people.queries import authorised, interests, members, persons
 from app.people.rules import Tie, Tied
 from app.permissions import Permission, Role, Seat
 from app.standards.queries import rule_pack
@@ -48,6 +48,12 @@ TYING = {
 """Ties that keep somebody away (ISO/IEC 17065, 4.2); having assessed the client before is none of them."""
 LICENCE_MATTERS = (S.UNDER_APPLICATION_REVIEW, S.AGREEMENT_PENDING, S.IN_REVIEW)
 TEAM_MATTERS = (S.PLANNED, S.RETURNED)
+REVIEW_MATTERS = (S.EVALUATION_COMPLETE, S.IN_REVIEW)
+DECIDERS = {
+    Role.REVIEWER: (Role.REVIEWER, Role.DECISION_MAKER),
+    Role.DECISION_MAKER: (Role.DECISION_MAKER,),
+}
+"""The roles that judge an evaluation, and the authorisations of which each needs one."""
 FINDINGS_MATTER = (*EVALUATING, S.IN_REVIEW)
 BEFORE_EVALUATION = (
     S.DRAFT,
@@ -85,14 +91,14 @@ def gather(unit: Unit, case: Case) -> Gathered:
     audits = rows_of_case(unit, case.id) if case.status in FINDINGS_MATTER else []
     told = _Findings(unit, case)
     facts = CaseFacts(
-        today=unit.today, past=_evaluators(unit, case), standing=may, missing=missing(unit, case),
+        today=unit.today, past=evaluators(unit, case), standing=may, missing=missing(unit, case),
         client_accepted=Side.CLIENT in sides, body_signed=Side.BODY in sides, team=_members(unit, case, team),
         audits=len(audits), required=sum(one.total for one in audits), recorded=sum(one.recorded for one in audits),
         drafts=told.drafts, unanswered=told.unanswered, owed=told.owed, to_judge=told.to_judge,
         blocking=told.blocking, open_notes=_open_notes(unit, case), conflict=actors_tie(unit, case),
         authorised=_authorised(unit, case),
     )  # fmt: skip
-    return Gathered(facts, team, told.lines)
+    return Gathered(_with_others(unit, case, facts), team, told.lines)
 
 
 def standing_of(unit: Unit, case: Case, on: date | None = None) -> Standing:
@@ -137,7 +143,7 @@ def _accepted(unit: Unit, case: Case) -> set[str]:
     return set(unit.db.scalars(rows))
 
 
-def _evaluators(unit: Unit, case: Case) -> tuple[Done, ...]:
+def evaluators(unit: Unit, case: Case) -> tuple[Done, ...]:
     """Who evaluated here, each kind of work once, by the account that stands for the person."""
     if case.status in BEFORE_EVALUATION:
         return ()
@@ -183,17 +189,22 @@ def ties(unit: Unit, case: Case, people: set[str]) -> dict[str, str]:
     if not people:
         return {}
     since = add_months(unit.today, -rule_pack(case.rule_pack).look_back.decision_maker_months)
-    found = {
-        tie.person_ref: _in_words(tie)
-        for tie in interests(unit, people, case.client_id, since)
-        if tie.kind in TYING
-    }
+    found = ties_to(unit, case.client_id, people, since)
     consultant = unit.db.scalar(select(Application.consultant_email).where(Application.case_id == case.id))
     if consultant:
         for ref, person in persons(unit, people).items():
             if person.email == consultant:
                 found[ref] = _("{name} is the consultant whom the client named").format(name=person.name)
     return found
+
+
+def ties_to(unit: Unit, organisation_id: int, people: set[str], since: date) -> dict[str, str]:
+    """What tied each of these people to an organisation on that day or after it, in words; what never matters is left out."""
+    return {
+        tie.person_ref: _in_words(tie)
+        for tie in interests(unit, people, organisation_id, since)
+        if tie.kind in TYING
+    }
 
 
 def _in_words(tie: Tie) -> str:
@@ -208,16 +219,33 @@ def actors_tie(unit: Unit, case: Case) -> str:
 
 
 def _authorised(unit: Unit, case: Case) -> frozenset[str]:
-    wanted = {
-        S.EVALUATION_COMPLETE: (Role.REVIEWER, Role.DECISION_MAKER),
-        S.IN_REVIEW: (Role.REVIEWER, Role.DECISION_MAKER),
-    }
-    roles = wanted.get(case.status, ())
-    if unit.actor.seat is not Seat.BODY:
+    if unit.actor.seat is not Seat.BODY or case.status not in REVIEW_MATTERS:
         return frozenset()
     return frozenset(
-        role.value for role in roles if unit.actor.id in authorised(unit, case.body_id, role, unit.today)
+        role.value for role in DECIDERS if unit.actor.id in authorised(unit, case.body_id, role, unit.today)
     )
+
+
+def _with_others(unit: Unit, case: Case, facts: CaseFacts) -> CaseFacts:
+    """Who may review and decide instead, when the actor would but took part."""
+    apart = {done.person for done in facts.past} | {one.person for one in facts.team}
+    asks = unit.actor.may(Permission.CASE_REVIEW) or unit.actor.may(Permission.CASE_DECIDE)
+    if case.status not in REVIEW_MATTERS or not asks or unit.actor.id not in apart:
+        return facts
+    trusted = {role: authorised(unit, case.body_id, role, unit.today) for role in DECIDERS}
+    found = {
+        role: [one for one in members(unit, case.body_id, role) if one.ref not in apart] for role in DECIDERS
+    }
+    tied = ties(unit, case, {one.ref for people in found.values() for one in people})
+    reviewers, deciders = (
+        tuple(
+            one.name
+            for one in found[role]
+            if one.ref not in tied and any(one.ref in trusted[given] for given in enough)
+        )
+        for role, enough in DECIDERS.items()
+    )
+    return replace(facts, reviewers=reviewers, deciders=deciders)
 
 
 def _open_notes(unit: Unit, case: Case) -> int:

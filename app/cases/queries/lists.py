@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, tuple_
 from sqlalchemy.orm import aliased
 
 from app.audits.models import Finding
 from app.audits.rules import FindingStatus
-from app.cases.models import Acceptance, Agreement, Assignment, Case, PlannedAudit
+from app.cases.models import Assignment, Case, PlannedAudit
 from app.cases.queries.scope import visible
-from app.cases.queries.turns import is_mine, word
+from app.cases.queries.turns import word
 from app.cases.queries.views import CaseLine, QueueView
-from app.cases.rules import KIND_WORDS, OVER, TURNS, Side, State, TeamRole, sentence, turn_of
-from app.cases.rules.turn import ANSWER_OBJECTION, DECIDE, SIGN
+from app.cases.queries.waited import accepted, objected, waits_for_actor
+from app.cases.rules import KIND_WORDS, OVER, State, sentence, turn_of
 from app.kernel.database import Unit
 from app.kernel.words import _, label
 from app.organisations.models import Organisation
@@ -21,14 +21,6 @@ from app.permissions import Permission, Seat
 PAGE = 50
 Client = aliased(Organisation, name="client")
 Body = aliased(Organisation, name="body")
-accepted = exists().where(
-    Acceptance.agreement_id == Agreement.id,
-    Agreement.case_id == Case.id,
-    Acceptance.side == Side.CLIENT.value,
-)
-objected = exists().where(
-    Assignment.case_id == Case.id, Assignment.objected_at.is_not(None), Assignment.answered_at.is_(None)
-)
 
 
 def late(unit: Unit) -> ColumnElement[bool]:
@@ -39,37 +31,6 @@ def late(unit: Unit) -> ColumnElement[bool]:
         Finding.status.in_((FindingStatus.ISSUED, FindingStatus.RETURNED)),
     )  # fmt: skip
     return or_(and_(Case.status == State.PLANNED, planned), owed)
-
-
-def waits_for_actor(unit: Unit) -> ColumnElement[bool]:
-    """The cases in which the actor is the one who is waited for."""
-    plain = [
-        state
-        for state, turn in TURNS.items()
-        if is_mine(unit, turn) and turn.may is not Permission.AUDIT_LEAD
-    ]
-    leading = [
-        state for state, turn in TURNS.items() if is_mine(unit, turn) and turn.may is Permission.AUDIT_LEAD
-    ]
-    own = exists().where(
-        Assignment.case_id == Case.id, Assignment.person == unit.actor.id, Assignment.role == TeamRole.LEAD
-    )
-    special = (
-        (SIGN, and_(Case.status == State.AGREEMENT_PENDING, accepted)),
-        (DECIDE, and_(Case.status == State.IN_REVIEW, Case.reviewed_at.is_not(None))),
-        (ANSWER_OBJECTION, and_(Case.status == State.PLANNED, objected)),
-    )
-    asked = [Case.status.in_(plain) & ~_otherwise(), Case.status.in_(leading) & own & ~_otherwise()]
-    return or_(false(), *asked, *(when for turn, when in special if is_mine(unit, turn)))
-
-
-def _otherwise() -> ColumnElement[bool]:
-    """Cases in which the table of turns does not say it all."""
-    return or_(
-        and_(Case.status == State.AGREEMENT_PENDING, accepted),
-        and_(Case.status == State.IN_REVIEW, Case.reviewed_at.is_not(None)),
-        and_(Case.status == State.PLANNED, objected),
-    )
 
 
 def waiting_for_me(unit: Unit, most: int = PAGE) -> list[CaseLine]:
@@ -138,13 +99,10 @@ def _owners(unit: Unit) -> list[tuple[str, str]]:
 
 def _lines(unit: Unit, wanted: Select[Case], most: int) -> list[CaseLine]:
     """Rows with everything the list says of them, in one question however many there are."""
-    leads = exists().where(
-        Assignment.case_id == Case.id, Assignment.person == unit.actor.id, Assignment.role == TeamRole.LEAD
-    )
     rows = unit.db.execute(
         wanted.join(Client, Client.id == Case.client_id)
         .join(Body, Body.id == Case.body_id)
-        .add_columns(Client.name, Body.name, late(unit), accepted, objected, leads)
+        .add_columns(Client.name, Body.name, late(unit), accepted, objected, waits_for_actor(unit))
         .order_by(Case.status_since, Case.id)
         .limit(most)
     )
@@ -152,12 +110,11 @@ def _lines(unit: Unit, wanted: Select[Case], most: int) -> list[CaseLine]:
 
 
 def _line(
-    unit: Unit, case: Case, client: str, body: str, is_late: bool, agreed: bool, against: bool, leads: bool
+    unit: Unit, case: Case, client: str, body: str, is_late: bool, agreed: bool, against: bool, mine: bool
 ) -> CaseLine:
     turn = turn_of(
         case.status, client_accepted=agreed, reviewed=case.reviewed_at is not None, objected=against
     )
-    mine = is_mine(unit, turn, unit.actor.id if leads else "somebody else")
     return CaseLine(
         ref=case.ref, kind=_(KIND_WORDS[case.kind]), client=client, body=body, word=word(case.status),
         turn=sentence(turn, mine, client, body), mine=mine, owner=case.owner_name, since=case.status_since,

@@ -29,12 +29,16 @@ from app.cases.rules import (
     CHECK_WORDS,
     KIND_WORDS,
     CaseFacts,
+    Outcome,
     State,
     sees_the_inside,
 )
 from app.cases.rules.forms import SaveApplication
+from app.certificates.queries import withdrawal_due_since
+from app.curricula.models import CurriculumVersion
+from app.curricula.queries import visible_versions
 from app.kernel.casework import BarredView, HistoryLine, StepView, steps_of
-from app.kernel.database import Unit
+from app.kernel.database import Unit, openable
 from app.kernel.errors import NotFound
 from app.kernel.journal import Event
 from app.kernel.words import _, label
@@ -76,7 +80,7 @@ def case_view(unit: Unit, ref: str) -> v.CaseView:
     seen, findings = found.facts, list(found.findings)
     steps, barred = _steps(unit, case, seen)
     audits = _audits(unit, case)
-    parties = _parties(unit, case)
+    parties, judged = _parties(unit, case), _judged(unit, case, works)
     names = {case.client_id: parties.client, case.body_id: parties.body}
     return v.CaseView(
         ref=case.ref, status=case.status, version=case.version, steps=steps, barred=barred,
@@ -89,7 +93,8 @@ def case_view(unit: Unit, ref: str) -> v.CaseView:
         inside=works, editable=_editable(unit, case), missing=list(seen.missing), scope=_scope(unit, case),
         **_application(unit, case, works), agreement=agreement_view(unit, agreement_of(unit, case)),
         team=_team(found.team), planned=_planned(unit, case), audits=audits, findings=findings,
-        **_judged(unit, case, works), certificate=case.certificate_number,
+        **judged, certificate=case.certificate_number, may_appeal=_may_appeal(unit, case, judged["decisions"]),
+        withdrawal_due=withdrawal_due_since(unit, case.certificate_number) if case.certificate_number else None,
     )  # fmt: skip
 
 
@@ -146,12 +151,14 @@ def _editable(unit: Unit, case: Case) -> bool:
 
 
 def _scope(unit: Unit, case: Case) -> list[v.ItemView]:
+    items = scope_of(unit, case)
+    opens = openable(unit, visible_versions, CurriculumVersion, [version.ref for _item, version in items])
     return [
         v.ItemView(
-            ref=item.ref, version_ref=version.ref, title=named(version),
+            ref=item.ref, version_ref=version.ref, title=named(version), opens=version.ref in opens,
             outcome=word(item.outcome) if item.outcome else None,
         )
-        for item, version in scope_of(unit, case)
+        for item, version in items
     ]  # fmt: skip
 
 
@@ -249,6 +256,15 @@ def _judged(unit: Unit, case: Case, works: bool) -> dict[str, Any]:
             case.review_verdict, case.review_reasons, case.reviewer_name, case.reviewed_at
         ),
     }
+
+
+def _may_appeal(unit: Unit, case: Case, decisions: Sequence[v.DecisionView]) -> bool:
+    """Something was decided that the client need not take as it is: refused, declined, or less than there was or was asked for."""
+    if not unit.actor.may(Permission.APPEAL_MAKE):
+        return False
+    less = any(one.word.tone in ("no", "pause", "partly") for one in decisions)
+    refused = decisions and any(item.outcome is Outcome.REFUSED for item, _version in scope_of(unit, case))
+    return case.status is State.DECLINED or less or bool(refused)
 
 
 def _decision(one: Decision) -> v.DecisionView:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from app.audits.queries import AuditLine, FindingLine
 from app.cases.models import Case
-from app.cases.rules import AUDIT_ORDER, CaseFacts, Side, State, Turn, pack_state, sentence, turn_of
+from app.cases.queries.waited import waits
+from app.cases.rules import AUDIT_ORDER, CASE, CaseFacts, Side, State, Turn, pack_state, sentence, turn_of
 from app.kernel.casework import StageView, StepView, ToneView, TurnView
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.words import _, label
-from app.permissions import Permission, Seat
 from app.standards.queries import rule_pack
 from app.standards.rules import AuditKind
 
@@ -53,20 +53,6 @@ def in_hand(audits: Sequence[AuditLine]) -> AuditKind | None:
     return AuditKind(found[0].kind) if found else None
 
 
-INDEPENDENT = (Permission.CASE_REVIEW, Permission.CASE_DECIDE)
-"""Nobody who took part is waited for here, whatever their roles (ISO/IEC 17065, 7.5.1 and 7.6.2)."""
-
-
-def is_mine(unit: Unit, turn: Turn, lead: str = "") -> bool:
-    """Whether the actor is the one who is waited for."""
-    side = (
-        {Seat.PROVIDER: Side.CLIENT, Seat.BODY: Side.BODY}.get(unit.actor.seat) if unit.actor.seat else None
-    )
-    if turn.side is not side or turn.may is None or not unit.actor.may(turn.may):
-        return False
-    return turn.may is not Permission.AUDIT_LEAD or not lead or lead == unit.actor.id
-
-
 def shown_turn(
     unit: Unit, case: Case, seen: CaseFacts, names: Mapping[int, str], steps: Sequence[StepView],
     audits: Sequence[AuditLine], findings: Sequence[FindingLine],
@@ -78,9 +64,8 @@ def shown_turn(
     )  # fmt: skip
     if turn.side is Side.NOBODY:
         return None
-    mine = is_mine(unit, turn, next((one.person for one in seen.team if one.leads), ""))
+    mine = waits(unit, case)
     href, button = _button(case, steps, audits, findings, turn) if mine else ("", "")
-    mine = mine and (bool(href) or turn.may not in INDEPENDENT)
     return TurnView(
         sentence=sentence(turn, mine, names[case.client_id], names[case.body_id]),
         detail=_detail(case, seen), since=civil_date(case.status_since), mine=mine, href=href, button=button,
@@ -104,9 +89,9 @@ def _button(
     findings: Sequence[FindingLine],
     turn: Turn,
 ) -> tuple[str, str]:
-    """The one thing to do: the work itself where it lies on another page, else the first step on offer."""
+    """The one thing to do: the work itself where it lies on another page, else the first step of that turn on offer."""
     base = f"/cases/{case.ref}"
-    offered = [step for step in steps if not step.danger]
+    offered = [step for step in steps if not step.danger and CASE.step(step.name).permission is turn.may]
     if case.status is State.DRAFT and not offered:
         return f"{base}/application", _("Fill in the application")
     if work := _work(case, audits, findings, turn):

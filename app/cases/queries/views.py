@@ -20,6 +20,8 @@ class ItemView(View):
     ref: str
     version_ref: str
     title: str
+    opens: bool
+    """Whether the reader may open the page of the version."""
     outcome: ToneView | None
 
 
@@ -149,6 +151,10 @@ class CaseView(Casework):
     review: RecommendationView | None
     decisions: list[DecisionView]
     certificate: str
+    withdrawal_due: date | None
+    """Since when the withdrawal of that certificate is due."""
+    may_appeal: bool
+    """The reader speaks for the client, and something was decided against it."""
 
 
 class AgreementPage(View):

@@ -35,8 +35,8 @@ CLIENT_DUTIES: tuple[tuple[str, str], ...] = (
 BODY_DUTIES: tuple[str, ...] = (
     "The certification body evaluates against the edition and the rules named above and against nothing else.",
     "It keeps what it learns private, except what this agreement says is public and what the law demands.",
-    "Public are: the name of the client, the number, status, dates and scope of the certificate, and every change"
-    " of its status. Reasons are private.",
+    "Public are: the name of the client, the number, status, dates and scope of the certificate, whether each part of"
+    " the Standards was found to be met, and every change of its status. Reasons are private.",
     "Whoever evaluated neither reviews nor decides. The client is told who will evaluate, and may object.",
     "The client may complain and appeal. Both are free, and neither is dealt with by somebody who took part.",
     "While RRN's licence or the UKAS accreditation of the certification body does not cover a decision, none is made.",

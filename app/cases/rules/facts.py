@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from app.kernel.words import _, listed
 from app.kernel.workflow import Facts
 
 
@@ -55,3 +56,27 @@ class CaseFacts(Facts):
     """What ties the actor to the client inside the look-back, in words; empty when nothing does."""
     authorised: frozenset[str] = field(default_factory=frozenset)
     """Roles for which the certification body holds a competence authorisation of the actor today."""
+    reviewers: tuple[str, ...] = ()
+    """Names of those who may review, gathered when the actor has the role and may not."""
+    deciders: tuple[str, ...] = ()
+    """Names of those who may decide, gathered likewise."""
+
+    def took_part(self, day: str) -> str:
+        """ISO/IEC 17065, 7.5.1 and 7.6.2, to the person it keeps away."""
+        return _(
+            "You may not do this: you took part in this case on {day}, when you helped to evaluate it. Review and decision are for somebody who did not, so that nobody judges their own work. {who}"
+        ).format(day=day, who=self.who_may())
+
+    def who_may(self) -> str:
+        """Who may review and decide instead, and what to do next."""
+        none = _("nobody at present")
+        said = _("Those who may review: {reviewers}. Those who may decide: {deciders}.").format(
+            reviewers=listed(list(self.reviewers)) or none, deciders=listed(list(self.deciders)) or none
+        )
+        if self.reviewers and self.deciders:
+            return said + " " + _("Nothing was changed: leave it to one of them.")
+        return (
+            said
+            + " "
+            + _("Nothing was changed: ask the certification director to authorise somebody who took no part.")
+        )

@@ -159,8 +159,8 @@ def actor_is_not_on_the_team(_case: Any, actor: Actor, facts: CaseFacts) -> str 
     if actor.id not in {member.person for member in facts.team}:
         return None
     return _(
-        "You are on the evaluation team of this case, so somebody else must do this. Nothing was changed."
-    )
+        "You may not do this: you are on the evaluation team of this case, and nobody judges their own work. {who}"
+    ).format(who=facts.who_may())
 
 
 def review_notes_are_closed(_case: Any, _actor: Actor, facts: CaseFacts) -> str | None:
@@ -171,6 +171,15 @@ def review_notes_are_closed(_case: Any, _actor: Actor, facts: CaseFacts) -> str 
 
 def a_review_note_is_open(_case: Any, _actor: Actor, facts: CaseFacts) -> str | None:
     return None if facts.open_notes else _("No review note is open. Nothing was changed.")
+
+
+def review_has_not_ended(case: Any, _actor: Actor, _facts: CaseFacts) -> str | None:
+    """A review ends once; a note opens it again."""
+    if case.reviewed_at is None:
+        return None
+    return _(
+        "The review has ended with a recommendation. Nothing was changed: write a review note if something has to be looked at again."
+    )
 
 
 def review_is_complete(case: Any, _actor: Actor, _facts: CaseFacts) -> str | None:

@@ -1,4 +1,4 @@
-"""What can be done with certificates: grant, publish, and every change of status afterwards."""
+"""What can be done with certificates: grant, publish, every change of status afterwards; and with keys."""
 
 from app.certificates.commands.changing import (
     CERTIFICATE_STEPS,
@@ -12,19 +12,25 @@ from app.certificates.commands.changing import (
     withdraw,
 )
 from app.certificates.commands.granting import grant
-from app.certificates.commands.publishing import publish, supersede_due
+from app.certificates.commands.keys import ask_keys, reissue, suspect, withdraw_keys
+from app.certificates.commands.publishing import hold, publish, supersede_due
 
 __all__ = [
     "CERTIFICATE_STEPS",
+    "ask_keys",
     "grant",
+    "hold",
     "publish",
     "reduce",
     "reinstate",
     "reinstate_curricula",
+    "reissue",
     "supersede_due",
+    "suspect",
     "suspend",
     "suspend_curricula",
     "terminate",
     "transfer",
     "withdraw",
+    "withdraw_keys",
 ]

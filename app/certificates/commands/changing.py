@@ -109,7 +109,7 @@ def _change(unit: Unit, certificate: Certificate, step: str, form: ChangeStatus,
     before = certificate.status
     _check_day(unit, certificate, form.effective_on)
     event = take(unit, CERTIFICATE, certificate, step, form)
-    words = _words(form, certificate.status)
+    words = _words(form, certificate.status, before)
     write_line(unit, certificate, before, certificate.status, form.effective_on, public_text=words, form=form)
     if before is not Status.GRANTED:  # the public was never told of one that was not published
         tell(unit, event, certificate, before, certificate.status, form.effective_on, words, **more)
@@ -159,8 +159,8 @@ def _hold(unit: Unit, certificate: Certificate) -> None:
     unit.db.refresh(certificate, with_for_update=True)
 
 
-def _words(form: ChangeStatus, status: Status) -> str:
-    return form.public_text or neutral_words(status, form.effective_on)
+def _words(form: ChangeStatus, status: Status, before: Status | None = None) -> str:
+    return form.public_text or neutral_words(status, form.effective_on, before)
 
 
 def _check_day(unit: Unit, certificate: Certificate, day: date) -> None:

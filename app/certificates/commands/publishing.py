@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.certificates.commands.lines import tell, write_line
-from app.certificates.models import Certificate, CertificateItem
+from app.certificates.models import Certificate, CertificateItem, CertificateVersion
 from app.certificates.queries import of_version
 from app.certificates.rules import CERTIFICATE, Statement, Status, neutral_words
 from app.kernel.casework import take
@@ -37,8 +37,7 @@ def publish(unit: Unit, certificate_id: int, number: int, digests: Mapping[str, 
     if version.issued_at is not None or certificate.status.is_final:
         return version.issued_at is not None
     if not rights.may_issue:
-        version.held = rights.sentence
-        record(unit, "certificate.held", certificate, release=number, why=rights.status)
+        hold(unit, certificate, version, rights.sentence, rights.status)
         return False
     event = _announce(unit, certificate, number)
     said = Statement.model_validate_json(version.statement)
@@ -51,6 +50,12 @@ def publish(unit: Unit, certificate_id: int, number: int, digests: Mapping[str, 
     unit.db.flush()
     supersede_older(unit, certificate)
     return True
+
+
+def hold(unit: Unit, certificate: Certificate, version: CertificateVersion, sentence: str, why: str) -> None:
+    """It is decided and cannot be published yet: say why, to those whose it is."""
+    version.held = sentence
+    record(unit, "certificate.held", certificate, release=version.number, why=why)
 
 
 def _announce(unit: Unit, certificate: Certificate, number: int) -> Event:

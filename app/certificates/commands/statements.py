@@ -41,7 +41,8 @@ def first_statement(unit: Unit, grant: Grant, number: str, standing: Standing) -
             number=number, version=1, holder=_holder(unit, holder, grant), body=_body(unit, grant, standing),
             edition=EditionNamed(id=grant.edition, title=title), rule_pack=grant.rule_pack,
             decision=DecisionNamed(ref=grant.decision_ref, decided_on=grant.decided_on), granted_on=grant.decided_on,
-            starts_on=grant.starts_on, expires_on=expires_on, scope=tuple(_items(unit, grant.items)), affiliates=grant.affiliates,
+            starts_on=grant.starts_on, expires_on=expires_on, scope=tuple(_items(unit, grant.items)),
+            sections=grant.sections, affiliates=grant.affiliates,
             sentence=meaning(name_on(unit, grant.body_id, grant.decided_on), title, len(grant.items), expires_on),
             verify_url=unit.site.settings.link(f"/c/{number}"), design=DESIGN,
         )  # fmt: skip

@@ -6,11 +6,12 @@ from app.certificates.document.design import Design, load_design
 from app.certificates.document.page import INNER, MARGIN, SEAL_BOX, draw_first_page
 from app.certificates.document.paper import Paper
 from app.certificates.document.parts import Attachment, Hole
+from app.certificates.document.plain import PlainPaper, Section, draw_plain, texts_of
 from app.certificates.document.sheet import Sheet
 from app.certificates.document.table import draw_list
 from app.certificates.rules import Statement
 
-__all__ = ["Attachment", "Design", "draw", "load_design"]
+__all__ = ["Attachment", "Design", "PlainPaper", "Section", "draw", "draw_plain", "load_design", "texts_of"]
 
 
 def draw(

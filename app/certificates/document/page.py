@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName
 from app.certificates.document import table
 from app.certificates.document.paper import HEIGHT, WIDTH, alternative
 from app.certificates.document.qr import modules, runs
-from app.certificates.document.sheet import Sheet
+from app.certificates.document.sheet import Leaf, Sheet
 from app.certificates.document.text import Block, DoesNotFit
 from app.certificates.rules import in_words
 
@@ -33,7 +33,7 @@ DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", 
 def draw_first_page(sheet: Sheet) -> int:
     """Draw the page; returns how many curricula stand on it."""
     draw_ground(sheet)
-    draw_band(sheet)
+    draw_band(sheet, sheet.say("number"), sheet.statement.number)
     top = draw_holder(sheet, HEIGHT - BAND - 40)
     shown = table.draw_scope(sheet, top - 20, LOWER + 14, MARGIN, INNER)
     draw_facts(sheet)
@@ -42,7 +42,7 @@ def draw_first_page(sheet: Sheet) -> int:
     return shown
 
 
-def draw_ground(sheet: Sheet) -> None:
+def draw_ground(sheet: Leaf) -> None:
     """Quiet steady lines behind the lower half, as on paper that is meant to be kept, and a frame."""
     canvas, colours = sheet.paper.canvas, sheet.paper.design.colours
     with sheet.paper.artifact():
@@ -74,8 +74,8 @@ def _steady_line(y: float, height: float, shift: float) -> str:
     return f"{text} S"
 
 
-def draw_band(sheet: Sheet) -> None:
-    """The deep band: our mark, the name of the register, the number of the certificate."""
+def draw_band(sheet: Leaf, corner: str, value: str) -> None:
+    """The deep band: our mark, the name of the register, and at its right a label with its value."""
     canvas, colours = sheet.paper.canvas, sheet.paper.design.colours
     with sheet.paper.artifact():
         canvas.setFillColor(colours["deep"])
@@ -87,13 +87,13 @@ def draw_band(sheet: Sheet) -> None:
     sheet.put("P", sheet.fit(sheet.say("register"), "strong", 17, 260), MARGIN + 52, middle + 19, "paper")
     sheet.put("P", sheet.fit(sheet.say("scheme"), "text", 11.5, 260), MARGIN + 52, middle - 2.5, "light")
     right = WIDTH - MARGIN
-    number = sheet.fit(sheet.statement.number, "strong", 17, 180)
-    label = sheet.fit(sheet.say("number"), "text", 11.5, 180)
+    number = sheet.fit(value, "strong", 17, 180)
+    label = sheet.fit(corner, "text", 11.5, 180)
     sheet.put("P", label, right, middle + 17, "light", right=True)
     sheet.put("P", number, right, middle + 1.5, "paper", right=True)
 
 
-def draw_mark(sheet: Sheet, x: float, y: float, radius: float, ring: str) -> None:
+def draw_mark(sheet: Leaf, x: float, y: float, radius: float, ring: str) -> None:
     """The software's own mark, a steady line inside a ring, around (x, y)."""
     canvas, colours, unit = sheet.paper.canvas, sheet.paper.design.colours, radius / 16.5
     canvas.setLineWidth(3 * unit)
@@ -228,6 +228,11 @@ def draw_seal_line(sheet: Sheet) -> None:
         "P", sheet.fit(sheet.say("not_meant"), "text", 8.6, INNER, lines=2, smallest=7.5), MARGIN, 96, "quiet"
     )
     sheet.put("P", sheet.fit(check, "strong", 9.4, INNER, lines=2, smallest=7.5), MARGIN, top - 1, "ink")
+    draw_seal_box(sheet, said.body.name)
+
+
+def draw_seal_box(sheet: Leaf, sealer: str) -> None:
+    """The box that the seal belongs to, and whose it is."""
     left, bottom, right, upper = SEAL_BOX
     canvas, colours = sheet.paper.canvas, sheet.paper.design.colours
     with sheet.paper.artifact():
@@ -235,6 +240,6 @@ def draw_seal_line(sheet: Sheet) -> None:
         canvas.roundRect(left, bottom, right - left, upper - bottom, 4, stroke=0, fill=1)
         draw_mark(sheet, left + 21, (bottom + upper) / 2, 12, "deep")
     width = right - left - 60
-    sealed = sheet.fit(sheet.say("seal", body=said.body.name), "strong", 10, width, smallest=6)
+    sealed = sheet.fit(sheet.say("seal", body=sealer), "strong", 10, width, smallest=6)
     top = sheet.put("P", sealed, left + 44, upper - 6, "deep")
     sheet.put("P", sheet.fit(sheet.say("seal_note"), "text", 8.6, width, smallest=7), left + 44, top, "ink")

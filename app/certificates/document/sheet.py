@@ -1,4 +1,4 @@
-"""What every part of a page is given: the paper, the statement, and the fonts and words of the design."""
+"""What every part of a page is given: the paper and the fonts and words of its design; a certificate's its statement too."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,10 @@ from app.certificates.rules import Statement
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What every part of the page needs: the paper, the statement, and the fonts and words of the design."""
+class Leaf:
+    """What every part of any page needs: the paper, and the fonts and words of the design."""
 
     paper: Paper
-    statement: Statement
 
     def say(self, text: str, **places: object) -> str:
         """A text of the design with its places filled in."""
@@ -30,3 +29,10 @@ class Sheet:
         """Draw and tag a block; returns where its bottom is."""
         with self.paper.tagged(role):
             return self.paper.write(block, x, top, self.paper.design.colours[colour], right=right)
+
+
+@dataclass(frozen=True)
+class Sheet(Leaf):
+    """A page of a certificate: it knows the statement as well."""
+
+    statement: Statement

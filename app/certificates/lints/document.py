@@ -12,13 +12,16 @@ from pypdf.generic import StreamObject
 from app.certificates.lints import qr
 from app.certificates.lints.rule import Rules
 from app.certificates.lints.shown import shown_text
-from app.certificates.lints.subject import Drawn
+from app.certificates.lints.subject import Drawn, Laid
 from app.certificates.rules import in_words
 
 FIRST = Rules[Drawn]()
 """What must hold before the others can look inside at all."""
 
 RULES = Rules[Drawn]()
+
+PAPER = Rules[Any]()
+"""What any other sealed paper has to be."""
 
 A4: Final = (595, 842)
 FEW: Final = 3
@@ -46,7 +49,8 @@ def _opened(pdf: bytes) -> PdfReader:
 
 
 @FIRST.rule("Rules page, 29: one revision")
-def the_file_is_one_revision(drawn: Drawn) -> str | None:
+@PAPER.rule("Rules page, 29: one revision")
+def the_file_is_one_revision(drawn: Drawn | Laid) -> str | None:
     if drawn.pdf.count(b"%%EOF") != 1 or drawn.pdf.count(b"startxref") != 1:
         return "The file has more than one revision, or none."
     if not drawn.pdf.rstrip(b"\r\n").endswith(b"%%EOF"):
@@ -55,7 +59,8 @@ def the_file_is_one_revision(drawn: Drawn) -> str | None:
 
 
 @FIRST.rule("ISO 32000-1 section 7.5")
-def the_file_can_be_read(drawn: Drawn) -> str | None:
+@PAPER.rule("ISO 32000-1 section 7.5")
+def the_file_can_be_read(drawn: Drawn | Laid) -> str | None:
     try:
         _opened(drawn.pdf)
     except PdfReadError:
@@ -74,7 +79,8 @@ def every_page_is_a4_and_a_short_list_is_on_one(drawn: Drawn) -> str | None:
 
 
 @RULES.rule("Rules page, 15: our embedded fonts")
-def every_font_is_embedded(drawn: Drawn) -> str | None:
+@PAPER.rule("Rules page, 15: our embedded fonts")
+def every_font_is_embedded(drawn: Drawn | Laid) -> str | None:
     for page in _opened(drawn.pdf).pages:
         resources: Any = page["/Resources"]
         for font in resources["/Font"].values():
@@ -98,14 +104,16 @@ def title_language_and_structure_are_there(drawn: Drawn) -> str | None:
 
 
 @RULES.rule("Rules page: no PDF/A or PDF/UA claim is printed")
-def it_claims_no_conformance_nobody_tested(drawn: Drawn) -> str | None:
+@PAPER.rule("Rules page: no PDF/A or PDF/UA claim is printed")
+def it_claims_no_conformance_nobody_tested(drawn: Drawn | Laid) -> str | None:
     if b"pdfaid" in drawn.pdf or b"pdfuaid" in drawn.pdf:
         return "The file says it conforms to PDF/A or PDF/UA."
     return None
 
 
 @RULES.rule("ISO 32000-1 section 12.6: a certificate does nothing by itself")
-def nothing_in_it_is_active(drawn: Drawn) -> str | None:
+@PAPER.rule("ISO 32000-1 section 12.6: a certificate does nothing by itself")
+def nothing_in_it_is_active(drawn: Drawn | Laid) -> str | None:
     plain = re.sub(rb"stream\r?\n.*?endstream", b"", drawn.pdf, flags=re.DOTALL)
     found = [name.decode() for name in ACTIVE if re.search(re.escape(name) + rb"\b", plain)]
     return f"The file holds {', '.join(found)}." if found else None
@@ -132,7 +140,8 @@ def the_first_page_shows_what_the_statement_says(drawn: Drawn) -> str | None:
 
 
 @RULES.rule("ISO/IEC 17065:2012 clause 7.7.2: the place for the seal; ETSI EN 319 142-1")
-def there_is_one_empty_place_for_the_seal(drawn: Drawn) -> str | None:
+@PAPER.rule("ISO/IEC 17065:2012 clause 7.7.2: the place for the seal; ETSI EN 319 142-1")
+def there_is_one_empty_place_for_the_seal(drawn: Drawn | Laid) -> str | None:
     holes = re.findall(rb"/Contents <(0+)>", drawn.pdf)
     if len(holes) != 1 or drawn.pdf.count(b"/ByteRange") != 1:
         return "The file has no place for the seal, or more than one."
@@ -146,6 +155,31 @@ def it_carries_its_own_credential_and_nothing_else(drawn: Drawn) -> str | None:
     attached = _opened(drawn.pdf).attachments
     if dict(attached) != {"credential.jwt": [drawn.credential]}:
         return "The file does not carry exactly its own credential."
+    return None
+
+
+@PAPER.rule("Look page: paper, A4 portrait; WCAG 2.2 criteria 2.4.2 and 3.1.1")
+def the_paper_is_a4_with_its_title_language_and_structure(laid: Laid) -> str | None:
+    reader = _opened(laid.pdf)
+    catalog: Any = reader.trailer["/Root"]
+    sizes = {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages}
+    title = reader.metadata.title if reader.metadata else ""
+    if sizes != {A4} or title != laid.title or not catalog.get("/Lang") or "/StructTreeRoot" not in catalog:
+        return "A page is not A4, or the file has not its title, its language or its structure."
+    return None
+
+
+@PAPER.rule("What a paper says is there to be read")
+def the_paper_shows_what_it_says(laid: Laid) -> str | None:
+    shown = "".join(shown_text(page) for page in _opened(laid.pdf).pages)
+    missing = [text for text in laid.shown if "".join(text.split()) not in shown]
+    return f"The paper does not show {len(missing)} of its texts." if missing else None
+
+
+@PAPER.rule("Contract: the paper embeds the same for programs")
+def the_paper_carries_its_own_file_and_nothing_else(laid: Laid) -> str | None:
+    if dict(_opened(laid.pdf).attachments) != {laid.name: [laid.attached]}:
+        return "The paper does not carry exactly its own file."
     return None
 
 

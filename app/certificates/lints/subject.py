@@ -24,3 +24,14 @@ class Drawn:
     pdf: bytes
     statement: Statement
     credential: bytes
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Any other paper before it is sealed: what it has to show, and the one file it must carry."""
+
+    pdf: bytes
+    title: str
+    shown: tuple[str, ...]
+    name: str
+    attached: bytes

@@ -1,7 +1,7 @@
 """What can be asked about certificates: status on a day, rows inside the reader's scope, bits, and views."""
 
 from app.certificates.queries.bits import lists_of, set_bits
-from app.certificates.queries.files import file_of, folder_of, proof_of
+from app.certificates.queries.files import every_list, every_paper, file_of, folder_of, proof_of, schema_of
 from app.certificates.queries.rows import (
     body_of,
     certificate_by_number,
@@ -11,6 +11,7 @@ from app.certificates.queries.rows import (
     items_by_ref,
     newest_version,
     of_version,
+    past_list,
     published_version,
     signed_list,
     to_issue,
@@ -24,6 +25,7 @@ from app.certificates.queries.status import (
     statuses_on,
     was_published,
     whole_status,
+    withdrawal_due_since,
 )
 from app.certificates.queries.views import (
     CertificateList,
@@ -44,6 +46,8 @@ __all__ = [
     "certificates_of",
     "curriculum_choices",
     "derive",
+    "every_list",
+    "every_paper",
     "file_of",
     "find_certificate",
     "folder_of",
@@ -52,8 +56,10 @@ __all__ = [
     "lists_of",
     "newest_version",
     "of_version",
+    "past_list",
     "proof_of",
     "published_version",
+    "schema_of",
     "set_bits",
     "signed_list",
     "status_on",
@@ -63,4 +69,5 @@ __all__ = [
     "visible",
     "was_published",
     "whole_status",
+    "withdrawal_due_since",
 ]

@@ -1,17 +1,25 @@
 """The files of a published version as they are served: read from where they were stored once, checked on every read."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final
 
-from app.certificates.models import CertificateVersion
+from sqlalchemy import select
+
+from app.certificates.did import Schema
+from app.certificates.models import Certificate, CertificateVersion, SignedStatusList
 from app.certificates.queries.rows import published_version
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.files import Damaged, digest
 from app.kernel.words import _
 from app.ledger.note import InclusionProof
-from app.ledger.queries import StoredNodes, newest_checkpoint
+from app.ledger.queries import StoredNodes, newest_checkpoint, proving_checkpoint, published_note
 from app.ledger.tree import inclusion
+from app.organisations.models import Organisation
 from app.settings import Settings
+
+SCHEMAS: Final = Path(__file__).parents[1] / "schemas"
 
 
 def folder_of(settings: Settings, number: str, version: int) -> Path:
@@ -44,19 +52,47 @@ def digests_of(version: CertificateVersion) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def schema_of(name: Schema) -> bytes:
+    """What a credential of ours may look like (JSON Schema 2020-12)."""
+    return (SCHEMAS / name).read_bytes()
+
+
+def every_paper(unit: Unit) -> Sequence[Any]:
+    """Every published version: the certificate's number, the version's, and the digests of its files."""
+    asked = (
+        select(
+            Certificate.number.label("certificate"), CertificateVersion.number, CertificateVersion.pdf_digest,
+            CertificateVersion.credential_digest, CertificateVersion.statement_digest,
+        )
+        .join(Certificate, Certificate.id == CertificateVersion.certificate_id)
+        .where(CertificateVersion.issued_at.is_not(None))
+        .order_by(CertificateVersion.id)
+    )  # fmt: skip
+    return unit.db.execute(asked).all()
+
+
+def every_list(unit: Unit) -> Sequence[Any]:
+    """Every signed status list: the body's reference, the purpose, the number."""
+    asked = select(Organisation.ref, SignedStatusList.purpose, SignedStatusList.number).join(
+        Organisation, Organisation.id == SignedStatusList.body_id
+    )
+    return unit.db.execute(asked.order_by(Organisation.ref)).all()
+
+
 def proof_of(unit: Unit, typed: str, number: int) -> str:
-    """The proof that the publication is in the log, under its newest signed checkpoint (C2SP tlog-proof)."""
+    """The proof that the publication is in the log, under the newest checkpoint that outsiders cosigned, else the newest (C2SP tlog-proof)."""
     _certificate, version = published_version(unit, typed, number)
     return proof_of_entry(unit, version)
 
 
 def proof_of_entry(unit: Unit, version: CertificateVersion) -> str:
     """The same for a version at hand. Raises NotFound while no checkpoint covers the entry yet."""
-    newest = newest_checkpoint(unit)
-    entry = version.ledger_number
+    entry, newest = version.ledger_number, proving_checkpoint(unit)
+    if entry is None or entry >= newest.size:
+        newest = newest_checkpoint(unit)
     if entry is None or entry >= newest.size:
         raise NotFound(
             _("The log's next signed checkpoint will cover this certificate within a minute. Ask again then.")
         )
     path = inclusion(StoredNodes(unit), entry, newest.size)
-    return InclusionProof(entry, tuple(path), newest.note).text
+    return InclusionProof(entry, tuple(path), published_note(unit, newest)).text

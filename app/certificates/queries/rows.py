@@ -1,22 +1,33 @@
 """Which certificates the reader may know of, and their rows."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Select, false, or_, select
 
-from app.certificates.models import Certificate, CertificateItem, CertificateVersion, SignedStatusList
+from app.certificates.models import (
+    Certificate,
+    CertificateItem,
+    CertificateVersion,
+    PastStatusList,
+    SignedStatusList,
+)
 from app.certificates.queries.status import status_on
 from app.certificates.rules import CERTIFICATE, CertificateFacts, ItemOn, NumberAnswer, Status, parse_number
 from app.curricula.models import Curriculum
 from app.kernel.casework import facts_for, past
 from app.kernel.database import Unit
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, Refused
 from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.licences.queries import standing
 from app.organisations.models import Organisation
 from app.permissions import Permission, Seat
 from app.providers.models import Affiliate
+
+AHEAD: Final = timedelta(minutes=5)
+"""How far the clock of a reader may be ahead of ours."""
 
 
 def visible(unit: Unit) -> Select[Certificate]:
@@ -138,6 +149,28 @@ def signed_list(unit: Unit, body_ref: str, purpose: str, number: int) -> SignedS
     return found
 
 
+def past_list(
+    unit: Unit, body_ref: str, purpose: str, number: int, at: datetime
+) -> PastStatusList | SignedStatusList:
+    """The status list that was served at a moment. Raises NotFound for a moment before the first, Refused for one to come."""
+    newest = signed_list(unit, body_ref, purpose, number)
+    if at > unit.now + AHEAD:
+        raise Refused(
+            _("That moment is still to come. Ask without a timestamp for the list as it stands now.")
+        )
+    if newest.signed_at <= at:
+        return newest
+    named = (PastStatusList.body_id == newest.body_id) & (PastStatusList.purpose == purpose)
+    then = (PastStatusList.signed_at <= at) & (PastStatusList.until > at)
+    asked = select(PastStatusList).where(named, PastStatusList.number == number, then)
+    found = unit.db.scalar(asked.order_by(PastStatusList.signed_at.desc(), PastStatusList.id.desc()).limit(1))
+    if found is None:
+        raise NotFound(
+            _("At that moment there was no such list yet: it begins with the first certificate on it.")
+        )
+    return found
+
+
 @facts_for(CERTIFICATE)
 def certificate_facts(unit: Unit, certificate: Certificate) -> CertificateFacts:
     """What the guards of a certificate look at; the licence is locked when the unit writes."""
@@ -149,6 +182,7 @@ def certificate_facts(unit: Unit, certificate: Certificate) -> CertificateFacts:
     return CertificateFacts(
         unit.today, done, may_issue=rights.may_issue, licence=rights.sentence,
         certified=sum(item.status.gives_rights for item in items), suspended=_suspended(certificate, items),
+        reduced=any(item.status.is_final for item in items),
     )  # fmt: skip
 
 

@@ -3,12 +3,40 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindparam, select
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
-from app.certificates.rules import ItemOn, Status, StatusOn
+from app.certificates.rules import ItemOn, Status, StatusOn, in_words, withdrawal_due
 from app.kernel.database import Unit
+from app.kernel.question import Question
+from app.kernel.words import _
+from app.ledger.models import Redaction
+from app.ledger.rules import RedactionState
+
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_REDACTED = and_(
+    Redaction.subject_ref == Certificate.ref,
+    Redaction.told_at == CertificateStatus.recorded_at,
+    Redaction.status == RedactionState.DONE,
+)
+_LINES = (
+    select(*CertificateStatus.__table__.c, Redaction.done_on.label("redacted_on"))
+    .join(Certificate, Certificate.id == CertificateStatus.certificate_id)
+    .outerjoin(Redaction, _REDACTED)
+    .order_by(CertificateStatus.id)
+)
+_LINES_OF_ONE = Question(_LINES.where(CertificateStatus.certificate_id == bindparam("id")))
+_LINES_OF_SOME = _LINES.where(CertificateStatus.certificate_id.in_(_ids))
+_LINES_KNOWN = _LINES_OF_SOME.where(CertificateStatus.recorded_at <= bindparam("known_at"))
+_ITEMS = (
+    select(*CertificateItem.__table__.c)
+    .where(CertificateItem.certificate_id.in_(_ids))
+    .order_by(CertificateItem.id)
+)
+"""Made once: building a statement costs as much as asking it, and every look-up of the public asks these."""
 
 
 def status_on(unit: Unit, certificate_id: int, day: date, known_at: datetime | None = None) -> StatusOn:
@@ -22,29 +50,37 @@ def statuses_on(
     """The same for several certificates, in two questions however many there are."""
     ids = [one.id for one in certificates]
     lines = lines_of(unit, ids, known_at)
-    items: dict[int, list[CertificateItem]] = defaultdict(list)
-    for item in unit.db.scalars(
-        select(CertificateItem).where(CertificateItem.certificate_id.in_(ids)).order_by(CertificateItem.id)
-    ):
+    items: dict[int, list[Any]] = defaultdict(list)
+    for item in unit.ask(_ITEMS, {"ids": ids}):
         items[item.certificate_id].append(item)
     return {one.id: derive(one, items[one.id], lines[one.id], day) for one in certificates}
 
 
 def lines_of(
     unit: Unit, ids: Iterable[int], known_at: datetime | None = None
-) -> Mapping[int, list[CertificateStatus]]:
-    """The status histories of certificates, oldest first, as far as they were known at a moment."""
-    rows = (
-        select(CertificateStatus)
-        .where(CertificateStatus.certificate_id.in_(list(ids)))
-        .order_by(CertificateStatus.id)
-    )
+) -> Mapping[int, Sequence[CertificateStatus]]:
+    """The status histories of certificates, oldest first, as far as they were known at a moment: rows, not objects.
+
+    Words that RRN took out of the log are not in them, whoever asks.
+    """
+    some = list(ids)
     if known_at is not None:
-        rows = rows.where(CertificateStatus.recorded_at <= known_at)
-    found: dict[int, list[CertificateStatus]] = defaultdict(list)
-    for line in unit.db.scalars(rows):
-        found[line.certificate_id].append(line)
+        rows: Iterable[Any] = unit.ask(_LINES_KNOWN, {"ids": some, "known_at": known_at})
+    elif len(some) == 1:
+        rows = _LINES_OF_ONE.ask(unit, id=some[0])
+    else:
+        rows = unit.ask(_LINES_OF_SOME, {"ids": some})
+    found: dict[int, list[Any]] = defaultdict(list)
+    for line in rows:
+        found[line.certificate_id].append(_without_words(line) if line.redacted_on else line)
     return found
+
+
+def _without_words(line: Any) -> Any:
+    """The line as it may still be shown."""
+    gone = dict.fromkeys(("ends_when", "contact", "private_text"), "")
+    said = _("Redacted on {day}.").format(day=in_words(line.redacted_on))
+    return SimpleNamespace(**line._asdict() | gone | {"public_text": said})
 
 
 def was_published() -> ColumnElement[bool]:
@@ -136,5 +172,13 @@ def _item_on(
     return ItemOn(
         item_id=item.id, curriculum_id=item.curriculum_id, curriculum_version_id=item.curriculum_version_id, title=item.title,
         number=item.number, status=status, since=begun, from_on=max(first, certificate.starts_on),
-        to_on=begun - timedelta(days=1) if ended else None, public_text=said,
+        to_on=begun - timedelta(days=1) if ended else None, public_text=said, limit_on=own.limit_on if own and follows else None,
     )  # fmt: skip
+
+
+def withdrawal_due_since(unit: Unit, number: str) -> date | None:
+    """Since when the withdrawal of the suspended certificate of that number is due; None while it is not."""
+    found = unit.db.scalar(
+        select(Certificate).where(Certificate.number == number, Certificate.status == Status.SUSPENDED)
+    )
+    return withdrawal_due(status_on(unit, found.id, unit.today).limit_on, unit.today) if found else None

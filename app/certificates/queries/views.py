@@ -8,13 +8,15 @@ from sqlalchemy import select
 from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
 from app.certificates.queries.rows import find_certificate, items_by_ref, versions_of, visible
 from app.certificates.queries.status import lines_of, status_on, statuses_on
-from app.certificates.rules import CERTIFICATE, Statement, Status, StatusOn, parse_number
-from app.kernel.casework import Casework, ToneView, steps_of, told
-from app.kernel.database import Unit
+from app.certificates.rules import CERTIFICATE, Statement, Status, StatusOn, parse_number, withdrawal_due
+from app.curricula.models import Curriculum
+from app.curricula.queries import visible as visible_curricula
+from app.kernel.casework import Casework, ToneView, past, steps_of, told
+from app.kernel.database import Unit, openable
 from app.kernel.fields import View
 from app.kernel.words import _, label
 from app.organisations.queries import names_of, organisation
-from app.permissions import Seat
+from app.permissions import Permission, Seat
 
 PAGE = 50
 TONES = {
@@ -57,6 +59,9 @@ class ItemLine(View):
     number: int
     status: ToneView
     since: date | None
+    withdrawal_due: date | None
+    opens: bool
+    """Whether the reader may open the page of the curriculum."""
 
 
 class FileLine(View):
@@ -107,9 +112,17 @@ class CertificateView(Casework):
     word: ToneView
     ends_when: str
     limit_on: date | None
+    withdrawal_due: date | None
+    """Since when the limit of the suspension is passed, and the body has to withdraw the certificate."""
+    watched: bool
+    """Whether it is public and the reader may see what is observed of it."""
+    sample_not_reached_on: date | None
+    """The day on which the register flagged that too little was observed before its cycle ended (invariant 9)."""
     items: list[ItemLine]
     versions: list[VersionLine]
     changes: list[ChangeLine]
+    may_appeal: bool
+    """The reader speaks for the holder, and something was taken away."""
 
 
 def shown(status: Status | None) -> ToneView:
@@ -172,19 +185,31 @@ def certificate_view(unit: Unit, number: str) -> CertificateView:
         number=row.number, holder=holder.name, holder_ref=holder.ref, body=body.name, body_ref=body.ref, case_ref=row.case_ref,
         edition=said.edition.title, sentence=said.sentence, granted_on=row.granted_on, starts_on=row.starts_on,
         expires_on=row.expires_on, word=told_whole(row, today), ends_when=today.ends_when, limit_on=today.limit_on,
+        withdrawal_due=withdrawal_due(today.limit_on, unit.today),
         items=_item_lines(unit, row, today), versions=[_version_line(row, one) for one in reversed(versions)],
-        changes=_change_lines(unit, row),
+        changes=_change_lines(unit, row), watched=today.published and unit.actor.may(Permission.SURVEILLANCE_READ),
+        sample_not_reached_on=next((one.on for one in past(unit, row.thread) if one.kind == "certificate.sample_not_reached"), None),
+        may_appeal=_may_appeal(unit, row, today),
     )  # fmt: skip
 
 
+def _may_appeal(unit: Unit, row: Certificate, today: StatusOn) -> bool:
+    own = row.holder_id == unit.actor.organisation_id and unit.actor.may(Permission.APPEAL_MAKE)
+    less = row.status in (Status.SUSPENDED, Status.REDUCED, Status.WITHDRAWN)
+    return own and (less or any(item.status is Status.SUSPENDED for item in today.items))
+
+
 def _item_lines(unit: Unit, row: Certificate, today: StatusOn) -> list[ItemLine]:
-    on = {item.item_id: item for item in today.items}
+    on, items = {item.item_id: item for item in today.items}, items_by_ref(unit, row)
+    opens = openable(unit, visible_curricula, Curriculum, items)
     return [
         ItemLine(
             ref=ref, title=item.title, number=item.number, status=shown(on[item.id].status if item.id in on else None),
             since=on[item.id].since if item.id in on else None,
+            withdrawal_due=withdrawal_due(on[item.id].limit_on if item.id in on else None, unit.today),
+            opens=ref in opens,
         )
-        for ref, item in items_by_ref(unit, row).items()
+        for ref, item in items.items()
     ]  # fmt: skip
 
 

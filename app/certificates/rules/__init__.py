@@ -1,6 +1,8 @@
 """What a certificate is: number, term, statement, statuses, and what may happen to it after the decision; pure."""
 
+from app.certificates.rules.answer import Answer
 from app.certificates.rules.dates import in_words, last_day
+from app.certificates.rules.keys import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, KeyUse
 from app.certificates.rules.number import (
     ALPHABET,
     MAX_SERIAL,
@@ -17,12 +19,14 @@ from app.certificates.rules.statement import (
     EditionNamed,
     Holder,
     ScopeItem,
+    SectionFound,
+    SectionOutcome,
     Statement,
     meaning,
     printed,
     summary,
 )
-from app.certificates.rules.status import ItemOn, Status, StatusOn
+from app.certificates.rules.status import ItemOn, Status, StatusOn, withdrawal_due
 from app.certificates.rules.workflow import (
     CERTIFICATE,
     LIST_LENGTH,
@@ -40,9 +44,12 @@ from app.certificates.rules.workflow import (
 __all__ = [
     "ALPHABET",
     "CERTIFICATE",
+    "KEY_ORDER",
     "LIST_LENGTH",
     "LONGEST_NAME",
     "MAX_SERIAL",
+    "Answer",
+    "AskKeys",
     "Body",
     "CertificateFacts",
     "ChangeStatus",
@@ -51,11 +58,17 @@ __all__ = [
     "Grant",
     "Holder",
     "ItemOn",
+    "KeyEnd",
+    "KeyOrderState",
+    "KeyTask",
+    "KeyUse",
     "NumberAnswer",
     "Reason",
     "Reduce",
     "ReinstateCurricula",
     "ScopeItem",
+    "SectionFound",
+    "SectionOutcome",
     "Statement",
     "Status",
     "StatusOn",
@@ -71,4 +84,5 @@ __all__ = [
     "parse_number",
     "printed",
     "summary",
+    "withdrawal_due",
 ]

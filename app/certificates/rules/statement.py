@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 import rfc8785
@@ -84,6 +85,24 @@ class ScopeItem(_Frozen):
     interventions: Slugs = ()
 
 
+class SectionOutcome(StrEnum):
+    """What was found for one part of the Standards as a whole."""
+
+    CONFORM = "conform"
+    NOT_CONFORM = "not_conform"
+    """Something in it was not as required, and it has not been put right yet."""
+    NOT_ASSESSED = "not_assessed"
+    """Nothing in it applies to this training."""
+
+
+class SectionFound(_Frozen):
+    """One part of the Standards: its number, our label for it, and what the evaluation found."""
+
+    number: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")]
+    label: Text
+    outcome: SectionOutcome
+
+
 class Statement(_Frozen):
     """Everything a version of a certificate says. Document, credential and register entry are made of this alone.
 
@@ -101,6 +120,8 @@ class Statement(_Frozen):
     starts_on: date
     expires_on: date
     scope: Annotated[tuple[ScopeItem, ...], Field(min_length=1, max_length=500)]
+    sections: Annotated[tuple[SectionFound, ...], Field(min_length=1, max_length=40)]
+    """Part by part of the Standards, what the evaluation found on the day of the decision."""
     affiliates: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     sentence: Sentences
     verify_url: Annotated[str, Field(pattern=r"^https?://[^\s\"<>]+$", max_length=200)]

@@ -1,7 +1,7 @@
 """The statuses of a certificate, and what one was on a day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -44,6 +44,13 @@ class ItemOn:
     to_on: date | None
     """The last day it was certified; None while nothing ends it."""
     public_text: str
+    limit_on: date | None = None
+    """The last day of a suspension of this curriculum by itself."""
+
+
+def withdrawal_due(limit_on: date | None, day: date) -> date | None:
+    """Since when withdrawal is due: from the day after the limit of a suspension. None while it is not."""
+    return limit_on + timedelta(days=1) if limit_on and limit_on < day else None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from app.certificates.rules.dates import in_words
+from app.certificates.rules.statement import SectionFound
 from app.certificates.rules.status import Status
 from app.kernel.actor import Actor
 from app.kernel.fields import Day, Line, Prose, Ref, StepForm, Words
@@ -30,6 +31,7 @@ class Grant:
     edition: str
     rule_pack: str
     items: tuple[int, ...]
+    sections: tuple[SectionFound, ...]
     decided_on: date
     decision_ref: str
     starts_on: date
@@ -130,6 +132,13 @@ class CertificateFacts(Facts):
     """Curricula on it that are certified today."""
     suspended: int = 0
     """Curricula on it that are suspended by themselves."""
+    reduced: bool = False
+    """Whether curricula were taken off it for good."""
+
+
+def was_reduced(facts: CertificateFacts) -> bool:
+    """A reduced certificate comes back from a suspension as what it was: it never covers again what was taken off."""
+    return facts.reduced
 
 
 def licence_covers_today(_certificate: object, _actor: Actor, facts: CertificateFacts) -> str | None:
@@ -170,9 +179,13 @@ def did_not_evaluate(_certificate: object, actor: Actor, facts: CertificateFacts
     return None
 
 
-def neutral_words(status: Status, day: date) -> str:
+def neutral_words(status: Status, day: date, before: Status | None = None) -> str:
     """What the public reads when nobody wrote anything: the status and the day, and nobody's fault."""
     said = in_words(day)
+    if before is Status.SUSPENDED and status is Status.REDUCED:
+        return _("Certified again from {day}, for the curricula that are left on the certificate.").format(
+            day=said
+        )
     return {
         Status.SUSPENDED: _(
             "Suspended from {day}. While it is suspended, nobody may say that this training is certified."
@@ -195,9 +208,9 @@ CERTIFICATE = Workflow(
     (
         Step("activate", "published", (_S.GRANTED,), _S.ACTIVE, P.REGISTER_CONTINUE, guards=(licence_covers_today,), command=True, quiet=True, clause="7.8"),
         Step("suspend", "suspended", _LIVE, _S.SUSPENDED, _DO, form=Suspend, guards=(did_not_evaluate,), command=True, danger=True, clause="7.11.1", label="Suspend the certificate"),
-        Step("reinstate", "reinstated", (_S.SUSPENDED,), _S.ACTIVE, _DO, form=ChangeStatus, guards=(did_not_evaluate, licence_covers_today), command=True, clause="7.11.6", label="End the suspension"),
-        Step("suspend-curricula", "curricula_suspended", (_S.ACTIVE,), _S.ACTIVE, _DO, form=SuspendCurricula, guards=(several_are_certified, did_not_evaluate), command=True, danger=True, clause="7.11.1", label="Suspend some curricula"),
-        Step("reinstate-curricula", "curricula_reinstated", (_S.ACTIVE,), _S.ACTIVE, _DO, form=ReinstateCurricula, guards=(some_are_suspended, did_not_evaluate, licence_covers_today), command=True, clause="7.11.6", label="End the suspension of some curricula"),
+        Step("reinstate", "reinstated", (_S.SUSPENDED,), _S.ACTIVE, _DO, form=ChangeStatus, guards=(did_not_evaluate, licence_covers_today), instead=(_S.REDUCED, was_reduced), command=True, clause="7.11.6", label="End the suspension"),
+        Step("suspend-curricula", "curricula_suspended", _LIVE, _S.ACTIVE, _DO, stays=True, form=SuspendCurricula, guards=(several_are_certified, did_not_evaluate), command=True, danger=True, clause="7.11.1", label="Suspend some curricula"),
+        Step("reinstate-curricula", "curricula_reinstated", _LIVE, _S.ACTIVE, _DO, stays=True, form=ReinstateCurricula, guards=(some_are_suspended, did_not_evaluate, licence_covers_today), command=True, clause="7.11.6", label="End the suspension of some curricula"),
         Step("reduce", "reduced", _LIVE, _S.REDUCED, _DO, form=Reduce, guards=(several_are_on_it, did_not_evaluate), command=True, danger=True, clause="7.11.1", label="Take curricula off the certificate"),
         Step("withdraw", "withdrawn", (_S.GRANTED, *_HELD), _S.WITHDRAWN, _DO, form=ChangeStatus, guards=(did_not_evaluate,), command=True, danger=True, clause="7.11.1", label="Withdraw the certificate"),
         Step("terminate", "terminated", _HELD, _S.TERMINATED, _DO, form=ChangeStatus, command=True, danger=True, clause="7.11.4", label="End it as the holder asked"),

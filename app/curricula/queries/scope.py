@@ -5,6 +5,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from app.curricula.models import (
+    COMPLAINT_SUBJECT,
     VERSION_SUBJECT,
     Coverage,
     Curriculum,
@@ -38,17 +39,20 @@ def visible_versions(unit: Unit) -> Select[CurriculumVersion]:
 
 
 def visible_documents(unit: Unit) -> Select[Document]:
-    """Documents of one's own organisation; for a body also those of services it certifies, once submitted."""
+    """Documents of one's own organisation; for a body also those of services it certifies, once submitted.
+
+    What was gathered on a complaint is not among them.
+    """
     unit.actor.require(Permission.CURRICULUM_READ)
-    actor = unit.actor
+    actor, rows = unit.actor, select(Document).where(Document.subject != COMPLAINT_SUBJECT)
     if actor.seat is Seat.RRN:
-        return select(Document)
+        return rows
     own = Document.organisation_id == actor.organisation_id
     if actor.seat is not Seat.BODY:
-        return select(Document).where(own)
+        return rows.where(own)
     handed_in = Document.subject_id.in_(visible_versions(unit).with_only_columns(CurriculumVersion.id))
     client = Document.organisation_id.in_(_clients(unit))
-    return select(Document).where(or_(own, client & or_(Document.subject != VERSION_SUBJECT, handed_in)))
+    return rows.where(or_(own, client & or_(Document.subject != VERSION_SUBJECT, handed_in)))
 
 
 def _clients(unit: Unit) -> Select[int]:

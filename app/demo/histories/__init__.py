@@ -6,7 +6,7 @@ from datetime import date
 from app.demo import delivering as d
 from app.demo import licensing
 from app.demo.delivering import Provider
-from app.demo.histories import calder, northgate
+from app.demo.histories import calder, matters, northgate
 from app.demo.world import World
 from app.demo.years import Story
 
@@ -26,7 +26,7 @@ def stories(world: World) -> Iterable[tuple[date, Story]]:
         (960, calder.oskerby(world)), (900, licensing.lose_ribblewood(world)), (880, licensing.watch_calder(world)),
         (760, calder.tarrowfield(world)), (700, northgate.dyffryn(world)), (700, licensing.resign_penhallow(world)),
         (640, northgate.thornmere(world)), (560, calder.skelderfen(world)), (520, northgate.marrowdale(world)),
-        (330, calder.wexmarsh(world)),
+        (330, calder.wexmarsh(world)), (430, matters.matters(world)),
         *((1180 - 7 * at, d.looked_after(world, one)) for at, one in enumerate(CERTIFIED_ONCE)),
     )  # fmt: skip
     return [(world.ago(days), story) for days, story in told]

@@ -3,7 +3,7 @@
 from app.cases.rules import Kind, Section, State, Verdict
 from app.certificates.rules import Reason
 from app.demo import delivering as d
-from app.demo import licensing
+from app.demo import licensing, watching
 from app.demo import teaching as t
 from app.demo.cast import affiliate_names
 from app.demo.certifying import ANALYSIS, ASSESSED, NOTED, RATIO, WARM, Matter
@@ -36,6 +36,7 @@ def quillbeck(world: World) -> Story:
     yield until(world, 540)
     yield from _quillbeck_reduced(world, case.number)
     yield until(world, 400)
+    watching.draw(world, one.body, case.number)
     world.forgotten |= {*affiliates[9:12], world.trainers[one.key][9]}
     yield until(world, 40)
     d.hand_in(world, one, affiliates[12:13], associates[6:])
@@ -43,7 +44,7 @@ def quillbeck(world: World) -> Story:
     renewal = Matter(world, one.key, one.body, versions[:2], Kind.RECERTIFICATION)
     yield from renewal.certify(S.AGREEMENT_PENDING)
     yield until(world, 12)
-    Matter(world, one.key, one.body, []).follow_up(case.number, Kind.SURVEILLANCE, "The yearly visit.")
+    watching.open_case(world, one.body, case.number, "The yearly visit, with everything that was drawn.")
     wider = Matter(world, one.key, one.body, [classroom], Kind.SCOPE_CHANGE)
     wider.open()
     wider.save()
@@ -72,6 +73,10 @@ def ellerthwaite(world: World) -> Story:
     approve_seniors(world, one)
     yield 20
     case.step("calder/officer", "close")
+    yield until(world, 400)
+    watching.draw(world, one.body, case.number)
+    yield watching.DRAWN_WITHIN
+    watching.observe(world, one.body, watching.waiting(world, one.body, case.number)[:1])
     yield until(world, 70)
     again = Matter(world, one.key, one.body, versions, Kind.RECERTIFICATION)
     yield from again.certify(S.PLANNED)
@@ -182,7 +187,7 @@ def skelderfen(world: World) -> Story:
     case.step(
         "calder/decider",
         "refuse",
-        reasons="The training needs analysis does not carry what is taught. You may appeal within a month, and apply again at any time.",
+        reasons="The training needs analysis does not carry what is taught. You may appeal, and apply again at any time.",
     )
     yield until(world, 170)
     d.hand_in(world, one, [], world.trainers[one.key])

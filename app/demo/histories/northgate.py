@@ -9,8 +9,9 @@ from app.curricula import queries as curricula
 from app.curricula.rules import CURRICULUM_VERSION
 from app.demo import delivering as d
 from app.demo import teaching as t
+from app.demo import watching
 from app.demo.cast import LARKFIELD, affiliate_names
-from app.demo.certifying import ANALYSIS, ASSESSED, NOTED, RATIO, WARM, Matter
+from app.demo.certifying import ANALYSIS, ASSESSED, NOTED, RATIO, REFRESHED, WARM, Matter
 from app.demo.delivering import Provider
 from app.demo.histories.acts import approve_seniors, beside, start, suspend, until
 from app.demo.world import World, welcome_larkfield
@@ -80,10 +81,12 @@ def _harbour_lane_grows(
     d.end(world, one, trainer=associates[0], why="Moved to another employer.")
     look = Matter(world, one.key, one.body, [], concerns=(NOTED,))
     yield until(world, 420)
+    watching.draw(world, one.body, wider.number)
     world.forgotten |= {affiliates[13], *associates[-2:], world.trainers[one.key][-1]}
     yield until(world, 240)
     yield from look.look_again(wider.number, Kind.SURVEILLANCE, "The yearly visit.", Verdict.MAINTAIN)
     look.step("northgate/decider", "maintain", reasons="What was seen this year is as it should be.")
+    _harbour_lane_sample(world, wider.number)
     yield until(world, 150)
     later = d.propose_affiliates(world, one, affiliate_names(15, 6))
     d.hand_in(world, one, later[:4], [])
@@ -100,6 +103,16 @@ def _harbour_lane_grows(
         concerns=(RATIO, WARM),
     )
     yield from again.certify(S.IN_EVALUATION)
+
+
+def _harbour_lane_sample(world: World, number: str) -> None:
+    """Most of what was drawn was observed at the yearly visit, one home could not be; one day is planned, one is not."""
+    first, *seen, later, _unplanned = watching.waiting(world, "northgate", number)
+    watching.substitute(
+        world, "northgate", first, "The home is being rebuilt; nobody is taught there this year."
+    )
+    watching.observe(world, "northgate", seen)
+    watching.plan(world, "northgate", later, world.today + timedelta(days=12))
 
 
 def _welcome_larkfield(world: World, affiliate: str) -> None:
@@ -124,6 +137,10 @@ def wrenmoor(world: World) -> Story:
     case = Matter(world, one.key, one.body, versions, concerns=(RATIO, ASSESSED))
     yield from case.certify()
     approve_seniors(world, one)
+    yield until(world, 700)
+    watching.draw(world, one.body, case.number)
+    yield watching.DRAWN_WITHIN
+    watching.observe(world, one.body, watching.waiting(world, one.body, case.number))
     yield until(world, 560)
     worry = Matter(world, one.key, one.body, [], concerns=())
     yield from worry.look_again(
@@ -197,7 +214,7 @@ def dyffryn(world: World) -> Story:
     d.approve(world, one, affiliates[:3], world.trainers[one.key])
     associates = d.propose_trainers(world, one, 69, 2, affiliates[0])
     yield until(world, 120)
-    now = Matter(world, one.key, one.body, [], concerns=(ANALYSIS, RATIO, ASSESSED))
+    now = Matter(world, one.key, one.body, [], concerns=(ANALYSIS, RATIO, ASSESSED, REFRESHED))
     now.follow_up(case.number, Kind.SURVEILLANCE, "The yearly visit.")
     yield from now.evaluate()
     yield from now.settle(S.CLIENT_RESPONSE)
@@ -211,6 +228,20 @@ def dyffryn(world: World) -> Story:
         "report-implemented",
         action="New sheets are in use.",
         evidence="Twelve signed sheets.",
+    )
+    now.on_finding(
+        now.manager,
+        now.findings[3],
+        "report-implemented",
+        action="All three were refreshed, and the list warns a month ahead.",
+        evidence="Three attendance sheets and the list.",
+    )
+    yield 3
+    now.on_finding(
+        now.of("assessor"),
+        now.findings[3],
+        "accept-implementation",
+        reason="The list was opened together: two warnings of this month had led to a booking.",
     )
     yield until(world, 30)
     d.hand_in(world, one, [], associates[:1])

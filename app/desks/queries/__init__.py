@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from app.desks.queries.figures import figures
+from app.desks.queries.matters import complaint_lines
 from app.desks.queries.papers import certificate_lines, licence_lines
 from app.desks.queries.people import people_lines
+from app.desks.queries.surveillance import surveillance_lines
 from app.desks.queries.views import DeskLine, DeskView, FigureView, StartView
 from app.desks.queries.work import audit_lines, case_lines, finding_lines
-from app.desks.rules import in_order
+from app.desks.rules import PURPOSES, in_order
 from app.kernel.casework import TurnView
 from app.kernel.database import Unit
 from app.kernel.words import _
@@ -15,9 +17,13 @@ from app.permissions import Permission
 
 __all__ = ["DeskLine", "DeskView", "FigureView", "StartView", "desk"]
 
-SOURCES = (case_lines, audit_lines, finding_lines, people_lines, licence_lines, certificate_lines)
+SOURCES = (
+    case_lines, audit_lines, finding_lines, surveillance_lines, people_lines, licence_lines, certificate_lines,
+    complaint_lines,
+)  # fmt: skip
 WORKING = frozenset(set(Permission) - {
     Permission.OVERSIGHT_READ, Permission.LICENCE_READ, Permission.CERTIFICATE_READ, Permission.MARK_READ, Permission.CASE_READ,
+    Permission.SURVEILLANCE_READ,
 })  # fmt: skip
 """Rights that bring work with them; whoever has none of them reads figures."""
 
@@ -57,10 +63,6 @@ def _next(mine: Sequence[DeskLine]) -> TurnView | None:
 
 
 def _start(unit: Unit) -> StartView | None:
-    """What somebody whose desk is empty can begin."""
-    may = unit.actor.may
-    if may(Permission.CASE_APPLY):
-        return StartView(href="/cases/new", button=_("Apply for certification"))
-    if may(Permission.LICENCE_MANAGE):
-        return StartView(href="/licences", button=_("Look at the licences"))
-    return StartView(href="/cases", button=_("Look at the cases")) if may(Permission.CASE_READ) else None
+    """What the desk of somebody for whom nothing waits is for, and where to go next."""
+    found = next((one for one in PURPOSES if unit.actor.may(one.may)), None)
+    return StartView(sentence=_(found.sentence), href=found.href, button=_(found.button)) if found else None

@@ -15,6 +15,8 @@ from app.kernel.words import _
 from app.licences.models import Licence
 from app.licences.rules import IN_FORCE, LicenceState
 from app.permissions import Permission, Seat
+from app.surveillance.models import Cycle
+from app.surveillance.rules import CycleState
 
 LONG_DAYS = 365
 
@@ -43,6 +45,10 @@ def _scheme(unit: Unit) -> list[tuple[Any, str]]:
     return [
         (_count(Licence, *licensed), _("certification bodies licensed today")),
         (_count(Licence, Licence.status == LicenceState.SUSPENDED), _("licences suspended")),
+        (
+            _count(Cycle, Cycle.status == CycleState.IN_DEBT),
+            _("surveillance cycles that ended in debt, unanswered"),
+        ),
         *_work(unit, [], []),
     ]
 

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.cases.models import Case
 from app.cases.rules import OVER, Kind
 from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
-from app.certificates.rules import Status, in_words
+from app.certificates.rules import Status, in_words, withdrawal_due
 from app.desks.queries.views import DeskLine
 from app.desks.rules import LICENCE_DAYS, LIMIT_DAYS, MOST, RENEW_DAYS, SLOW_DAYS, shortened
 from app.kernel.clock import civil_date
@@ -31,6 +31,17 @@ THEY_ARE_ASKED = {
     L.APPLIED: "RRN checks your application for a licence.",
     L.CHECKED: "RRN decides on your application for a licence.",
 }
+
+NEAR = "The suspension reaches its limit on {day}: reinstate the certificate, or withdraw it."
+NEAR_PARTS = (
+    "The suspension of some curricula reaches its limit on {day}: end it, or take them off the certificate."
+)
+OVERDUE = "Withdrawal is due since {day}: the suspension has reached its limit. Withdraw the certificate, or end the suspension."
+OVERDUE_PARTS = "Since {day} some curricula are to be taken off: their suspension has reached its limit. Take them off, or end it."
+OVERDUE_AT_BODY = (
+    "Withdrawal is due since {day}: the suspension has reached its limit, and {body} has not acted."
+)
+LIVE = (Status.ACTIVE, Status.REDUCED)
 
 
 def licence_lines(unit: Unit) -> list[DeskLine]:
@@ -108,28 +119,57 @@ def _accreditations(unit: Unit, manages: bool) -> list[DeskLine]:
 
 
 def certificate_lines(unit: Unit) -> list[DeskLine]:
-    """Certificates that are being issued, that are suspended, and that end within the year it takes to renew them."""
-    if not unit.actor.may(Permission.CERTIFICATE_READ) or unit.actor.seat not in (Seat.PROVIDER, Seat.BODY):
+    """Certificates that are being issued, suspended or within the year it takes to renew them; for RRN, overdue ones."""
+    manages = unit.actor.may(Permission.LICENCE_MANAGE)
+    party = unit.actor.may(Permission.CERTIFICATE_READ) and unit.actor.seat in (Seat.PROVIDER, Seat.BODY)
+    if not manages and not party:
         return []
-    rows = unit.db.execute(_certificates(unit)).all()
-    return [_certificate(unit, *row) for row in rows]
+    return [_certificate(unit, *row) for row in unit.db.execute(_certificates(unit))]
 
 
-def _certificates(unit: Unit) -> Select[Certificate, str, CertificateStatus, str | None]:
-    own = Certificate.holder_id if unit.actor.seat is Seat.PROVIDER else Certificate.body_id
-    line = aliased(CertificateStatus)
+def _certificates(
+    unit: Unit,
+) -> Select[Certificate, str, str, CertificateStatus, str | None, date | None]:
+    line, body, parts = aliased(CertificateStatus), aliased(Organisation), _parts_limit()
     newest = select(func.max(line.id)).where(line.certificate_id == Certificate.id, line.item_id.is_(None))
     return (
-        select(Certificate, Organisation.name, CertificateStatus, _held())
+        select(Certificate, Organisation.name, body.name, CertificateStatus, _held(), parts)
         .join(Organisation, Organisation.id == Certificate.holder_id)
+        .join(body, body.id == Certificate.body_id)
         .outerjoin(CertificateStatus, CertificateStatus.id == newest.scalar_subquery())
-        .where(
-            own == unit.actor.organisation_id,
-            or_(Certificate.status == Status.GRANTED, _suspended(unit), _ending(unit)),
-        )
+        .where(_concerns(unit, parts))
         .order_by(Certificate.expires_on, Certificate.id)
         .limit(MOST)
     )
+
+
+def _concerns(unit: Unit, parts: ScalarSelect[date | None]) -> ColumnElement[bool]:
+    """Whose certificates, and what of them: RRN hears of a suspension when the body has let its limit pass."""
+    if unit.actor.seat is Seat.RRN:
+        return _near_limit(parts, unit.today - timedelta(days=1))
+    own = Certificate.holder_id if unit.actor.seat is Seat.PROVIDER else Certificate.body_id
+    return and_(
+        own == unit.actor.organisation_id,
+        or_(Certificate.status == Status.GRANTED, _suspended(unit, parts), _ending(unit)),
+    )
+
+
+def _near_limit(parts: ScalarSelect[date | None], day: date) -> ColumnElement[bool]:
+    """Suspensions, of the whole or of some curricula, whose last day is that day or before it."""
+    whole = and_(Certificate.status == Status.SUSPENDED, CertificateStatus.limit_on <= day)
+    return or_(whole, and_(Certificate.status.in_(LIVE), parts <= day))
+
+
+def _parts_limit() -> ScalarSelect[date | None]:
+    """The first day on which a curriculum that is suspended by itself reaches its limit."""
+    line, later = aliased(CertificateStatus), aliased(CertificateStatus)
+    followed = exists().where(later.item_id == line.item_id, later.id > line.id)
+    return (
+        select(func.min(line.limit_on))
+        .where(line.certificate_id == Certificate.id, line.item_id.is_not(None), line.status == Status.SUSPENDED, ~followed)
+        .correlate(Certificate)
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 def _held() -> ScalarSelect[str | None]:
@@ -141,12 +181,11 @@ def _held() -> ScalarSelect[str | None]:
     )
 
 
-def _suspended(unit: Unit) -> ColumnElement[bool]:
+def _suspended(unit: Unit, parts: ScalarSelect[date | None]) -> ColumnElement[bool]:
     """The holder always hears of a suspension, the body once its limit comes near."""
-    suspended = Certificate.status == Status.SUSPENDED
     if unit.actor.seat is Seat.PROVIDER:
-        return suspended
-    return and_(suspended, CertificateStatus.limit_on <= _soon(unit, LIMIT_DAYS))
+        return Certificate.status == Status.SUSPENDED
+    return _near_limit(parts, _soon(unit, LIMIT_DAYS))
 
 
 def _ending(unit: Unit) -> ColumnElement[bool]:
@@ -156,14 +195,14 @@ def _ending(unit: Unit) -> ColumnElement[bool]:
     renewing = select(Case.id).where(
         Case.client_id == Certificate.holder_id, Case.kind == Kind.RECERTIFICATION, Case.status.not_in(OVER)
     )
-    live = Certificate.status.in_((Status.ACTIVE, Status.REDUCED))
+    live = Certificate.status.in_(LIVE)
     near = Certificate.expires_on.between(unit.today, _soon(unit, RENEW_DAYS))
     return and_(live, near, ~renewing.exists())
 
 
 def _certificate(
-    unit: Unit, row: Certificate, holder: str, last: CertificateStatus | None, held: str | None
-) -> DeskLine:
+    unit: Unit, row: Certificate, holder: str, body: str, last: CertificateStatus | None, held: str | None, parts: date | None
+) -> DeskLine:  # fmt: skip
     client = unit.actor.seat is Seat.PROVIDER
     about = row.number if client else _("{who}: {number}").format(who=holder, number=row.number)
     line = DeskLine(
@@ -171,8 +210,10 @@ def _certificate(
     )  # fmt: skip
     if row.status is Status.GRANTED:
         return line.model_copy(update=_issuing(unit, row, held))
-    if row.status is Status.SUSPENDED:
-        return line.model_copy(update=_suspension(unit, last, client))
+    if row.status is Status.SUSPENDED and client:
+        return line.model_copy(update=_suspension(unit, last))
+    if limit := last.limit_on if last and row.status is Status.SUSPENDED else None if client else parts:
+        return line.model_copy(update=_limit(unit, row, body, limit))
     return line.model_copy(update=_renewal(row))
 
 
@@ -184,21 +225,33 @@ def _issuing(unit: Unit, row: Certificate, held: str | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _suspension(unit: Unit, last: CertificateStatus | None, client: bool) -> dict[str, Any]:
-    limit = last.limit_on if last else None
+def _suspension(unit: Unit, last: CertificateStatus | None) -> dict[str, Any]:
+    """To the holder: what ends it."""
     words = shortened(last.ends_when) if last else ""
     said = (
         _("The certificate is suspended. What ends it: {words}").format(words=words)
         if words
         else _("The certificate is suspended.")
     )
-    if limit and not client:
-        said = _(
-            "The suspension reaches its limit on {day}: reinstate the certificate, or withdraw it."
-        ).format(day=in_words(limit))
+    limit = last.limit_on if last else None
     return {
         "sentence": said, "since": last.effective_on if last else None, "due_on": limit, "late": bool(limit and limit < unit.today),
-        "mine": unit.actor.may(Permission.CASE_APPLY if client else Permission.CERTIFICATE_STATUS),
+        "mine": unit.actor.may(Permission.CASE_APPLY),
+    }  # fmt: skip
+
+
+def _limit(unit: Unit, row: Certificate, body: str, limit: date) -> dict[str, Any]:
+    """To the body and to RRN: a suspension at or past its limit, and what has to follow."""
+    whole, due = row.status is Status.SUSPENDED, withdrawal_due(limit, unit.today)
+    if due and unit.actor.seat is Seat.RRN:
+        said = OVERDUE_AT_BODY
+    elif due:
+        said = OVERDUE if whole else OVERDUE_PARTS
+    else:
+        said = NEAR if whole else NEAR_PARTS
+    return {
+        "sentence": _(said).format(day=in_words(due or limit), body=body), "due_on": limit, "late": due is not None,
+        "mine": unit.actor.may(Permission.CERTIFICATE_STATUS),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ class DeskLine(View):
     """One thing that waits for somebody; `mine` says whether for the reader."""
 
     kind: str
-    """case, audit, finding, affiliate, trainer, licence, accreditation or certificate."""
+    """case, audit, finding, surveillance, affiliate, trainer, licence, accreditation, certificate or complaint."""
     about: str
     sentence: str
     since: date | None = None
@@ -31,8 +31,9 @@ class FigureView(View):
 
 
 class StartView(View):
-    """What somebody can begin whose desk is empty."""
+    """What an empty desk is for, and where to go next."""
 
+    sentence: str
     href: str
     button: str
 

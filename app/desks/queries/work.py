@@ -26,7 +26,8 @@ CLIENT_IS_ASKED = {
 }
 BODY_IS_ASKED = {
     S.RESPONDED: "Judge the answer to finding {number} on {requirement}.",
-    S.IMPLEMENTED: "Judge whether the plan for finding {number} on {requirement} was carried out.",
+    S.IMPLEMENTED: "Judge whether the plan for finding {number} on {requirement} was carried out and works.",
+    S.EFFECTIVENESS_CHECKED: "Close finding {number} on {requirement}: its plan was carried out and works.",
     S.DISPUTED: "The provider says that finding {number} on {requirement} is wrong: uphold it, or withdraw it.",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.kernel.database import Unit
@@ -21,7 +21,7 @@ def _stands_for() -> ColumnElement[bool]:
     return Person.id == func.coalesce(Account.same_as_id, Account.id)
 
 
-def holds_on(day: date) -> ColumnElement[bool]:
+def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """The membership holds on that day."""
     return and_(Membership.from_on <= day, or_(Membership.to_on.is_(None), Membership.to_on > day))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 
 from app.kernel.actor import ANYONE, Actor
 from app.kernel.database import Unit
@@ -64,23 +64,49 @@ def _person_rows(*columns: Any) -> Select[Any]:
     )
 
 
+_BY_SESSION = (
+    _person_rows(Session.id, Session.seen_at, Session.second_factor, Session.organisation_id.label("current"))
+    .join(Account, Account.id == Session.person_id)
+    .join(Person, Person.id == func.coalesce(Account.same_as_id, Account.id))
+    .outerjoin(SecondFactor, SecondFactor.person_id == Account.id)
+    .outerjoin(Membership, and_(Membership.person_id == Account.id, holds_on(bindparam("today"))))
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .where(
+        Session.digest == bindparam("digest"),
+        Session.ended_at.is_(None),
+        Session.began_at > bindparam("oldest"),
+        Session.seen_at > bindparam("idle"),
+    )
+)
+"""Made once, as the other one: they are asked with every request of somebody who is signed in."""
+_BY_TOKEN = (
+    _person_rows(Token.id, Token.second_factor, TokenScope.permission)
+    .join(Account, Account.id == Token.person_id)
+    .join(Person, Person.id == func.coalesce(Account.same_as_id, Account.id))
+    .outerjoin(SecondFactor, SecondFactor.person_id == Account.id)
+    .join(
+        Membership,
+        and_(
+            Membership.person_id == Account.id,
+            Membership.organisation_id == Token.organisation_id,
+            holds_on(bindparam("today")),
+        ),
+    )
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(TokenScope, TokenScope.token_id == Token.id)
+    .where(
+        Token.digest == bindparam("digest"),
+        Token.ended_at.is_(None),
+        Token.expires_on > bindparam("today"),
+    )
+)
+
+
 def _by_session(unit: Unit, secret: str) -> Recognised | None:
-    rows = unit.db.execute(
-        _person_rows(
-            Session.id, Session.seen_at, Session.second_factor, Session.organisation_id.label("current")
-        )
-        .join(Account, Account.id == Session.person_id)
-        .join(Person, Person.id == func.coalesce(Account.same_as_id, Account.id))
-        .outerjoin(SecondFactor, SecondFactor.person_id == Account.id)
-        .outerjoin(Membership, and_(Membership.person_id == Account.id, holds_on(unit.today)))
-        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(
-            Session.digest == digest(secret),
-            Session.ended_at.is_(None),
-            Session.began_at > unit.now - SESSION_LASTS,
-            Session.seen_at > unit.now - SESSION_IDLE,
-        )
-    ).all()
+    asked = {
+        "digest": digest(secret), "today": unit.today, "oldest": unit.now - SESSION_LASTS, "idle": unit.now - SESSION_IDLE,
+    }  # fmt: skip
+    rows = unit.db.connection().execute(_BY_SESSION, asked).all()
     if not rows:
         return None
     if _owes_second_factor(rows):
@@ -96,26 +122,12 @@ def _by_session(unit: Unit, secret: str) -> Recognised | None:
 
 
 def _by_token(unit: Unit, secret: str) -> Recognised | None:
-    rows = unit.db.execute(
-        _person_rows(Token.id, Token.second_factor)
-        .join(Account, Account.id == Token.person_id)
-        .join(Person, Person.id == func.coalesce(Account.same_as_id, Account.id))
-        .outerjoin(SecondFactor, SecondFactor.person_id == Account.id)
-        .join(
-            Membership,
-            and_(
-                Membership.person_id == Account.id,
-                Membership.organisation_id == Token.organisation_id,
-                holds_on(unit.today),
-            ),
-        )
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Token.digest == digest(secret), Token.ended_at.is_(None), Token.expires_on > unit.today)
-    ).all()
+    """One row for each role and each scope."""
+    rows = unit.db.connection().execute(_BY_TOKEN, {"digest": digest(secret), "today": unit.today}).all()
     if not rows or _owes_second_factor(rows):
         return None
-    scopes = unit.db.scalars(select(TokenScope.permission).where(TokenScope.token_id == rows[0].id))
-    return Recognised(_actor(rows, None, only=frozenset(scopes)))
+    scopes = frozenset(row.permission for row in rows if row.permission is not None)
+    return Recognised(_actor(rows, None, only=scopes))
 
 
 def _any_role(rows: Sequence[Row[Any]]) -> bool:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-FREE = {"account": 5, "address": 40, "letters": 3}
-"""Failures that cost nothing: of one account, of one address (a whole hospital may sit behind it), letters to one mailbox."""
+FREE = {"account": 5, "address": 40, "letters": 3, "reports": 20}
+"""Tries that cost nothing: of one account, of one address (a whole hospital may sit behind it), letters to one mailbox, reports from one address."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)

@@ -7,11 +7,13 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.kernel.casework import Casework, HistoryLine, steps_of, told
-from app.kernel.database import Unit
+from app.kernel.database import Unit, openable
 from app.kernel.fields import View
 from app.kernel.journal import Event
 from app.kernel.words import _
+from app.organisations.models import Organisation
 from app.organisations.queries import names_of, organisation
+from app.organisations.queries import visible as visible_organisations
 from app.permissions import Seat
 from app.providers.models import Affiliate, TrainerAppointment, TrainingService
 from app.providers.queries.lists import (
@@ -60,6 +62,8 @@ class ServiceView(View):
     version: int
     name: str
     organisation_ref: str
+    organisation_opens: bool
+    """Whether the reader may open the page of the organisation."""
     route: str
     about: str
     nations: list[str]
@@ -89,6 +93,8 @@ class AffiliateView(Casework):
 
     name: str
     organisation_ref: str
+    organisation_opens: bool
+    """Whether the reader may open the page of the organisation."""
     service: str
     service_ref: str
     word: StatusView
@@ -126,7 +132,7 @@ def service_view(unit: Unit, ref: str) -> ServiceView:
     holder, labels = organisation(unit, row.organisation_id), newest_rule_pack().labels
     inside = unit.actor.seat is not Seat.AFFILIATE
     return ServiceView(
-        ref=row.ref, version=row.version, name=holder.name, organisation_ref=holder.ref, route=labels.routes[row.route], about=row.about,
+        ref=row.ref, version=row.version, name=holder.name, organisation_ref=holder.ref, organisation_opens=_opens(unit, holder), route=labels.routes[row.route], about=row.about,
         nations=[labels.nations[one] for one in row.nations], settings=[labels.settings[one] for one in row.settings],
         populations=[labels.populations[one] for one in row.populations],
         body=organisation(unit, row.body_id).name if row.body_id else "", affiliates=_affiliate_count(unit, row),
@@ -135,6 +141,10 @@ def service_view(unit: Unit, ref: str) -> ServiceView:
         affiliates_due=_affiliates_due(unit, row), trainers_due=_trainers_due(unit, row), may_change=may_write(unit, row),
         history=told(unit, row.thread) if inside else [],
     )  # fmt: skip
+
+
+def _opens(unit: Unit, organisation: Organisation) -> bool:
+    return bool(openable(unit, visible_organisations, Organisation, [organisation.ref]))
 
 
 def _affiliate_count(unit: Unit, service: TrainingService) -> CountView:
@@ -191,7 +201,7 @@ def affiliate_view(unit: Unit, ref: str) -> AffiliateView:
     own = TrainerAppointment
     return AffiliateView(
         ref=row.ref, status=row.status.value, version=row.version, steps=steps, barred=barred, history=told(unit, row.thread, _note),
-        name=who.name, organisation_ref=who.ref, service=organisation(unit, service.organisation_id).name, service_ref=service.ref,
+        name=who.name, organisation_ref=who.ref, organisation_opens=_opens(unit, who), service=organisation(unit, service.organisation_id).name, service_ref=service.ref,
         word=shown(unit, row), soon=is_soon(unit, row), tna_signed_off_by=row.tna_signed_off_by, tna_signed_on=row.tna_signed_on,
         board_approved_on=row.board_approved_on, plan=row.plan, approved_on=row.approved_on, lapses_on=row.lapses_on,
         ended_on=row.ended_on,

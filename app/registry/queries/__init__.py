@@ -11,12 +11,13 @@ from app.registry.queries.entries import (
     curriculum_entry,
     service_entry,
 )
+from app.registry.queries.paper import PaperView, paper_view
 from app.registry.queries.search import Filters, HomeView, RegisterView, home_view, register_view
 from app.registry.queries.told import register_line
 from app.registry.queries.verify import AskView, VerifyView, ask_view, verify_view
 
 __all__ = [
-    "AffiliateEntry", "AskView", "BodyEntry", "CheckView", "CurriculumEntry", "Filters", "HomeView", "RegisterView", "ServiceEntry",
-    "VerifyView", "affiliate_entry", "ask_view", "body_entry", "check_view", "curriculum_entry", "home_view", "register_line",
+    "AffiliateEntry", "AskView", "BodyEntry", "CheckView", "CurriculumEntry", "Filters", "HomeView", "PaperView", "RegisterView", "ServiceEntry",
+    "VerifyView", "affiliate_entry", "ask_view", "body_entry", "check_view", "curriculum_entry", "home_view", "paper_view", "register_line",
     "register_view", "service_entry", "verify_view",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 
 from app.certificates.models import Certificate
 from app.certificates.queries import was_published
-from app.certificates.rules import in_words, parse_number
+from app.certificates.rules import Answer, in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.fields import View
@@ -19,7 +19,7 @@ from app.providers.queries import affiliate_is_approved, trainer_is_approved
 from app.providers.rules import TrainerLevel
 from app.registry.queries.entries import best_of, certificates_told
 from app.registry.queries.told import HolderView, Told, end_of
-from app.registry.rules import Answer, item_words, shown_status, tone_of
+from app.registry.rules import item_words, shown_status, tone_of
 
 MOST_CHOICES = 10
 MOST_NAMES = 5000

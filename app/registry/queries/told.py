@@ -1,13 +1,14 @@
 """Everything the public may know of some certificates on a day, in a fixed number of questions however many there are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import BindParameter, String, bindparam, cast, literal, select, union_all
+from sqlalchemy import BindParameter, ScalarSelect, String, bindparam, cast, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
 from app.certificates.queries import derive, lines_of
@@ -17,8 +18,10 @@ from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.fields import View
+from app.kernel.question import Question
 from app.kernel.words import _
-from app.ledger.queries import Head, head
+from app.ledger.queries import Head
+from app.licences.queries import stamp
 from app.organisations.models import Organisation, OrganisationName
 from app.providers.models import TrainingService
 from app.registry.rules import item_words, line_of, shown_status, tone_of
@@ -83,20 +86,29 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Party:
+    """An organisation on one side of a certificate, under the name it has now."""
+
+    id: int
+    ref: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Told:
     """One certificate with all that belongs to it."""
 
     certificate: Certificate
     seen: StatusOn
-    holder: Organisation
+    holder: Party
     holder_name: str
     """Its name on the day asked about."""
     former_names: list[str]
     route: Route
-    body: Organisation
-    curriculum_refs: dict[int, str] = field(default_factory=dict)
-    scopes: dict[int, Scope] = field(default_factory=dict)
-    lines: Sequence[CertificateStatus] = ()
+    body: Party
+    curriculum_refs: dict[int, str]
+    scopes: dict[int, Scope]
+    lines: Sequence[CertificateStatus]
     """Its history as far as it was known at the moment asked about."""
 
     @property
@@ -109,79 +121,103 @@ class Told:
 
 
 _ids: BindParameter[Any] = bindparam("ids", expanding=True)
-_PEOPLE = (
-    select(Organisation, TrainingService.route)
-    .outerjoin(TrainingService, TrainingService.organisation_id == Organisation.id)
-    .where(Organisation.id.in_(_ids))
-)
-_ITEMS = (
-    select(CertificateItem, Curriculum.ref)
-    .join(Curriculum, Curriculum.id == CertificateItem.curriculum_id)
-    .where(CertificateItem.certificate_id.in_(_ids))
-    .order_by(CertificateItem.id)
-)
-_NAMES = (
-    select(OrganisationName)
-    .where(OrganisationName.organisation_id.in_(_ids))
+_holder, _body = aliased(Organisation), aliased(Organisation)
+_CERTIFICATES = (
+    select(
+        *Certificate.__table__.c, TrainingService.route, _holder.ref.label("holder_ref"), _holder.name.label("holder_name"),
+        _body.ref.label("body_ref"), _body.name.label("body_name"), OrganisationName.name.label("called"),
+        OrganisationName.from_on.label("called_from"), OrganisationName.to_on.label("called_to"),
+    )
+    .join(_holder, _holder.id == Certificate.holder_id)
+    .join(_body, _body.id == Certificate.body_id)
+    .join(OrganisationName, OrganisationName.organisation_id == Certificate.holder_id)
+    .outerjoin(TrainingService, TrainingService.organisation_id == Certificate.holder_id)
     .order_by(OrganisationName.from_on)
-)
+)  # fmt: skip
+"""A certificate with its two parties: a row for each name its holder has had, oldest first."""
 _SCOPES = union_all(
     select(literal("nations"), VersionNation.version_id, cast(VersionNation.nation, String)).where(VersionNation.version_id.in_(_ids)),
     select(literal("settings"), VersionSetting.version_id, cast(VersionSetting.setting, String)).where(VersionSetting.version_id.in_(_ids)),
     select(literal("populations"), VersionPopulation.version_id, cast(VersionPopulation.population, String)).where(VersionPopulation.version_id.in_(_ids)),
 )  # fmt: skip
+_BY_ID = _CERTIFICATES.where(Certificate.id.in_(_ids))
+_BY_NUMBER = Question(_CERTIFICATES.where(Certificate.number == bindparam("number")))
+
+
+def _of_version(column: InstrumentedAttribute[Any], version: InstrumentedAttribute[int]) -> ScalarSelect[str]:
+    """All values of one kind in the scope of an item's version, between commas."""
+    values = select(func.aggregate_strings(cast(column, String), ","))
+    return values.where(version == CertificateItem.curriculum_version_id).scalar_subquery()
+
+
+_ITEMS = (
+    select(
+        CertificateItem.id, CertificateItem.certificate_id, CertificateItem.curriculum_id, CertificateItem.curriculum_version_id,
+        CertificateItem.title, CertificateItem.number, Curriculum.ref,
+        _of_version(VersionNation.nation, VersionNation.version_id).label("nations"),
+        _of_version(VersionSetting.setting, VersionSetting.version_id).label("settings"),
+        _of_version(VersionPopulation.population, VersionPopulation.version_id).label("populations"),
+    )
+    .join(Curriculum, Curriculum.id == CertificateItem.curriculum_id)
+    .order_by(CertificateItem.id)
+)  # fmt: skip
+_ITEMS_OF_SOME = _ITEMS.where(CertificateItem.certificate_id.in_(_ids))
+_ITEMS_OF_ONE = Question(_ITEMS.where(CertificateItem.certificate_id == bindparam("id", 0)))
 """Made once: building a statement costs as much as asking it, and every look-up of the public asks these."""
 
 
 def told_of(
     unit: Unit, certificates: Sequence[Certificate], on: date, known_at: datetime | None = None
 ) -> list[Told]:
-    """The certificates, in the order given, with their statuses, names and scopes: five questions in all."""
-    if not certificates:
-        return []
-    lines, (named, refs) = (
-        lines_of(unit, [one.id for one in certificates], known_at),
-        items_of(unit, certificates),
-    )
-    seen = {one.id: derive(one, named[one.id], lines[one.id], on) for one in certificates}
-    who = {one.holder_id for one in certificates} | {one.body_id for one in certificates}
-    people = {row[0].id: row for row in unit.db.execute(_PEOPLE, {"ids": list(who)})}
-    names = names_of_holders(unit, {one.holder_id for one in certificates})
-    scopes = scopes_of(unit, {item.curriculum_version_id for one in seen.values() for item in one.items})
-    return [
-        Told(
-            certificate=one, seen=seen[one.id], holder=people[one.holder_id][0], holder_name=name_among(names[one.holder_id], on),
-            former_names=[row.name for row in names[one.holder_id] if row.to_on is not None and row.to_on <= on],
-            route=people[one.holder_id][1], body=people[one.body_id][0], curriculum_refs=refs, scopes=scopes, lines=lines[one.id],
-        )
-        for one in certificates
-    ]  # fmt: skip
+    """The certificates, in the order given, with their statuses, names and scopes: three questions in all."""
+    ids = [one.id for one in certificates]
+    found = _told(unit, unit.ask(_BY_ID, {"ids": ids}), on, known_at) if ids else {}
+    return [found[id] for id in ids]
 
 
-def items_of(
-    unit: Unit, certificates: Sequence[Certificate]
-) -> tuple[dict[int, list[CertificateItem]], dict[int, str]]:
-    """What stands on each certificate, and the references of the curricula."""
-    found: dict[int, list[CertificateItem]] = defaultdict(list)
-    refs: dict[int, str] = {}
-    for item, ref in unit.db.execute(_ITEMS, {"ids": [one.id for one in certificates]}):
+def told_of_number(unit: Unit, number: str, on: date, known_at: datetime | None = None) -> Told | None:
+    """The same for the certificate of that number; None when there is none."""
+    found = _told(unit, _BY_NUMBER.ask(unit, number=number), on, known_at)
+    return next(iter(found.values()), None)
+
+
+def _told(unit: Unit, rows: Iterable[Any], on: date, known_at: datetime | None) -> dict[int, Told]:
+    named: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        named[row.id].append(row)
+    if not named:
+        return {}
+    ids = list(named)
+    lines, items = lines_of(unit, ids, known_at), _items_of(unit, ids)
+    return {id: _one(names, items[id], lines[id], on) for id, names in named.items()}
+
+
+def _items_of(unit: Unit, ids: Sequence[int]) -> dict[int, list[Any]]:
+    """What stands on each certificate, with the reference of the curriculum and the scope of its version."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = _ITEMS_OF_ONE.ask(unit, id=ids[0]) if len(ids) == 1 else unit.ask(_ITEMS_OF_SOME, {"ids": ids})
+    for item in rows:
         found[item.certificate_id].append(item)
-        refs[item.curriculum_id] = ref
-    return found, refs
-
-
-def names_of_holders(unit: Unit, ids: set[int]) -> dict[int, list[OrganisationName]]:
-    """Every name some organisations have had, oldest first."""
-    found: dict[int, list[OrganisationName]] = defaultdict(list)
-    for row in unit.db.scalars(_NAMES, {"ids": list(ids)}):
-        found[row.organisation_id].append(row)
     return found
 
 
-def name_among(names: Sequence[OrganisationName], on: date) -> str:
-    """The name on a day; before the first known one, that first one."""
-    then = [row.name for row in names if row.from_on <= on]
-    return then[-1] if then else names[0].name
+def _one(names: list[Any], items: list[Any], lines: Sequence[CertificateStatus], on: date) -> Told:
+    one = names[0]
+    then = [row.called for row in names if row.called_from <= on]
+    return Told(
+        certificate=one, seen=derive(one, items, lines, on), holder=Party(one.holder_id, one.holder_ref, one.holder_name),
+        holder_name=then[-1] if then else one.called,
+        former_names=[row.called for row in names if row.called_to is not None and row.called_to <= on],
+        route=one.route, body=Party(one.body_id, one.body_ref, one.body_name), lines=lines,
+        curriculum_refs={item.curriculum_id: item.ref for item in items},
+        scopes={item.curriculum_version_id: _scope(item) for item in items},
+    )  # fmt: skip
+
+
+def _scope(item: Any) -> Scope:
+    return Scope(
+        *(frozenset((said or "").split(",")) for said in (item.nations, item.settings, item.populations))
+    )
 
 
 def scopes_of(unit: Unit, versions: set[int]) -> dict[int, Scope]:
@@ -234,10 +270,7 @@ def item_view(told: Told) -> ItemView:
 
 def end_of(unit: Unit) -> Head:
     """Where the ledger ends, asked once for a page: page and footer speak of one moment."""
-    if "ledger_end" not in unit.db.info:
-        unit.db.info["ledger_end"] = head(unit)
-    end: Head = unit.db.info["ledger_end"]
-    return end
+    return Head(size=stamp(unit).size, at=stamp(unit).at)
 
 
 def register_line(unit: Unit) -> str:

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from pydantic import Field
-from sqlalchemy import select
 
-from app.certificates.models import Certificate, CertificateStatus
+from app.certificates.models import CertificateStatus
 from app.certificates.queries import status_on
-from app.certificates.rules import NumberAnswer, Status, StatusOn, TypedNumber, in_words, parse_number
+from app.certificates.queries.keys import doubt_about
+from app.certificates.rules import Answer, NumberAnswer, Status, StatusOn, TypedNumber, in_words, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
@@ -22,10 +22,9 @@ from app.registry.queries.told import (
     Told,
     curriculum_view,
     end_of,
-    told_of,
+    told_of_number,
 )
 from app.registry.rules import (
-    Answer,
     Verdict,
     look_again,
     never_issued,
@@ -84,6 +83,12 @@ class VerifyView(View):
     claim: str = ""
     """The line the holder may write, when it may."""
     note: str = ""
+    ends_when: str = ""
+    """What ends the suspension, as the body said it in public."""
+    limit_on: date | None = None
+    """The last day a suspension may last."""
+    doubt: str = ""
+    """Why the paper itself is not to be believed for now, when others may know the key it was sealed with."""
     asked_then: bool = False
     """Whether the answer is about what was known at an earlier moment."""
 
@@ -118,8 +123,7 @@ def verify_view(unit: Unit, typed: str, on: date | None, known_at: datetime | No
 def _told(unit: Unit, number: TypedNumber, day: date, known_at: datetime | None) -> Told | None:
     if number.answer is not NumberAnswer.WELL_FORMED:
         return None
-    certificate = unit.db.scalar(select(Certificate).where(Certificate.number == number.number))
-    return told_of(unit, [certificate], day, known_at)[0] if certificate else None
+    return told_of_number(unit, number.number, day, known_at)
 
 
 def _verdict(
@@ -153,7 +157,8 @@ def _filled(unit: Unit, view: VerifyView, found: Told, known_at: datetime | None
             "holder": found.holder_view, "body": licensed_body(unit, found, view.on, known_at), "edition": one.edition,
             "granted_on": one.granted_on, "expires_on": one.expires_on,
             "curricula": [curriculum_view(found, item) for item in seen.items], "history": changes(found),
-            "edition_title": edition(one.edition).title, "note": _said(seen),
+            "edition_title": edition(one.edition).title, "note": _said(seen), "ends_when": seen.ends_when,
+            "limit_on": seen.limit_on, "doubt": _doubt(unit, one.id) if known_at is None else "",
             "claim": claims.correct.format(body=found.body.name, number=one.number) if seen.certified and view.on == view.today else "",
         }
     )  # fmt: skip
@@ -168,6 +173,16 @@ def _said(seen: StatusOn) -> str:
         for item in seen.items
         if not item.status.gives_rights and item.public_text
     )
+
+
+def _doubt(unit: Unit, certificate_id: int) -> str:
+    """The register's own answer rests on no key; only the paper does."""
+    since = doubt_about(unit, certificate_id)
+    if since is None:
+        return ""
+    return _(
+        "Others may have known the key behind this certificate’s paper since {moment}. Do not rely on a paper or file you were sent: this page is what counts. New paper is being made."
+    ).format(moment=spoken(since))
 
 
 def licensed_body(unit: Unit, found: Told, day: date, known_at: datetime | None) -> LicensedBodyView:

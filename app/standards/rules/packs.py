@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from app.standards.rules.documents import Count, Data, Document, Key, Percent, Sentence, Text
+from app.standards.rules.holidays import Part
 from app.standards.rules.scope import AuditKind, InterventionType, Level, Nation, Population, Route, Setting
 
 ADVANCED = Level.TERTIARY_RESTRICTIVE_ADVANCED
@@ -114,7 +115,7 @@ class WorkingDayCalendar(Data):
     code: Key
     label: Text
     nations: tuple[Nation, ...] = Field(min_length=1)
-    holidays_of: Literal["ENG", "WLS", "SCT", "NIR"]
+    holidays_of: Part
 
 
 class Stage(Data):

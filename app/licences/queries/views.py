@@ -1,6 +1,5 @@
-"""What can be asked about licences: what a body may do on a day, and the pages of licences and accreditations."""
+"""The pages of licences and accreditations, their rows inside the reader's scope, and what their steps look at."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +12,18 @@ from app.kernel.fields import Ref, View
 from app.kernel.journal import Event
 from app.kernel.words import _, label
 from app.licences.models import Accreditation, AccreditationStatus, Licence, LicenceStatus
+from app.licences.queries.rights import (
+    accreditation_lines,
+    accreditation_on,
+    accreditations_of,
+    licence_lines,
+    licences_of,
+    past_of,
+    standing,
+)
 from app.licences.rules import (
     ACCREDITATION,
     LICENCE,
-    MAY_DO_ALL,
-    MAY_SURVEIL,
     OVER,
     RUNNING,
     LicenceFacts,
@@ -25,8 +31,6 @@ from app.licences.rules import (
     accredited,
     is_over,
     line_on,
-    meaning,
-    status_of,
 )
 from app.organisations.queries import names_of, of_seat, organisation
 from app.permissions import Permission, Seat
@@ -171,100 +175,10 @@ def find_accreditation(unit: Unit, ref: Ref) -> Accreditation:
     return found
 
 
-def licences_of(unit: Unit, body_id: int) -> Sequence[Licence]:
-    """Every licence a body has had, newest first; locked before all other rows when something will rest on it."""
-    return unit.db.scalars(
-        _held(unit, select(Licence).where(Licence.body_id == body_id).order_by(Licence.id.desc()))
-    ).all()
-
-
-def accreditations_of(unit: Unit, body_id: int) -> Sequence[Accreditation]:
-    """Every accreditation a body has had, newest first; locked after its licences when something will rest on it."""
-    return unit.db.scalars(
-        _held(
-            unit,
-            select(Accreditation).where(Accreditation.body_id == body_id).order_by(Accreditation.id.desc()),
-        )
-    ).all()
-
-
-def _held(unit: Unit, statement: Select[Any]) -> Select[Any]:
-    """The rows as they are once they are ours: what was read before the lock may be old (rules page, 20)."""
-    return unit.lock(statement).execution_options(populate_existing=unit.writes)
-
-
-def licence_lines(unit: Unit, licence_id: int, known_at: datetime | None = None) -> Sequence[LicenceStatus]:
-    """The history of a licence, oldest first, as far as it was known at a moment (None: now)."""
-    rows = select(LicenceStatus).where(LicenceStatus.licence_id == licence_id).order_by(LicenceStatus.id)
-    return unit.db.scalars(
-        rows if known_at is None else rows.where(LicenceStatus.recorded_at <= known_at)
-    ).all()
-
-
-def accreditation_lines(
-    unit: Unit, accreditation_id: int, known_at: datetime | None = None
-) -> Sequence[AccreditationStatus]:
-    """The history of an accreditation, oldest first, as far as it was known at a moment (None: now)."""
-    rows = select(AccreditationStatus).where(AccreditationStatus.accreditation_id == accreditation_id)
-    rows = rows.order_by(AccreditationStatus.id)
-    return unit.db.scalars(
-        rows if known_at is None else rows.where(AccreditationStatus.recorded_at <= known_at)
-    ).all()
-
-
-def standing(unit: Unit, body_id: int, on: date, known_at: datetime | None = None) -> Standing:
-    """What a certification body may do on a day, as known at a moment (None: now).
-
-    In a unit that writes, its licences and then its accreditations are locked until the transaction ends, so that nothing
-    is decided or issued beside a suspension.
-    """
-    licence, line = _licence_on(unit, body_id, on, known_at)
-    accreditation, held = _accreditation_on(unit, body_id, on, known_at)
-    status = status_of(line, held, on)
-    name = organisation(unit, body_id).name
-    return Standing(
-        on=on, licence_ref=licence.ref if licence else None, status=status, ukas_number=accreditation.ukas_number if accreditation else "",
-        sentence=_("{name}: {status}. {meaning}").format(name=name, status=_said(status), meaning=meaning(status)),
-        may_take_new=status in MAY_DO_ALL, may_surveil=status in MAY_SURVEIL, may_issue=status in MAY_DO_ALL,
-        editions=tuple(licence.editions) if licence and status in MAY_SURVEIL else (),
-    )  # fmt: skip
-
-
-def _said(status: str) -> str:
-    return {
-        "none": _("no licence on this day"),
-        "not_accredited": _("licensed, but not accredited by UKAS"),
-        "accreditation_suspended": _("licensed, but its UKAS accreditation is suspended"),
-    }.get(status, label(status).lower())
-
-
-def _licence_on(
-    unit: Unit, body_id: int, on: date, known_at: datetime | None
-) -> tuple[Licence | None, LicenceStatus | None]:
-    """The licence that counts on the day, and the line that says so: one that runs before one that does not, then the newest."""
-    pairs = [(one, line_on(licence_lines(unit, one.id, known_at), on)) for one in licences_of(unit, body_id)]
-    said = [(licence, line) for licence, line in pairs if line]
-    running = [(licence, line) for licence, line in said if line.status in RUNNING and not is_over(line, on)]
-    return next(iter(running or said), (None, None))
-
-
-def _accreditation_on(
-    unit: Unit, body_id: int, on: date, known_at: datetime | None
-) -> tuple[Accreditation | None, AccreditationStatus | None]:
-    """The best accreditation of the day: one in force before one suspended before one that is over."""
-    pairs = [
-        (one, line_on(accreditation_lines(unit, one.id, known_at), on))
-        for one in accreditations_of(unit, body_id)
-    ]
-    said = [(row, line) for row, line in pairs if line]
-    order = {"active": 0, "suspended": 1, "not_accredited": 2}
-    return min(said, key=lambda pair: order[accredited(pair[1], on)], default=(None, None))
-
-
 @facts_for(LICENCE)
 def licence_facts(unit: Unit, licence: Licence) -> LicenceFacts:
     """What the guards of a licence look at."""
-    _row, line = _accreditation_on(unit, licence.body_id, unit.today, None)
+    _row, line = accreditation_on(past_of(unit, licence.body_id), unit.today)
     return LicenceFacts(
         unit.today, past(unit, licence.thread), accredited=accredited(line, unit.today) == "active"
     )

@@ -1,0 +1,218 @@
+"""The public parts of keys: files of their own, one a key, that stay for ever. All a web process ever has."""
+
+import base64
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from secrets import token_hex
+from typing import Final, Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from app.kernel.files import sync_folder, write_once
+
+RRN: Final = "rrn"
+
+Public = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+
+
+class Purpose(StrEnum):
+    """What a key is for. No key has two purposes."""
+
+    ROOT = "root"
+    SEAL = "seal"
+    CREDENTIAL = "credential"
+    LOG = "log"
+
+
+CURVES: Final = {
+    Purpose.ROOT: ec.SECP384R1,
+    Purpose.SEAL: ec.SECP256R1,
+    Purpose.CREDENTIAL: ec.SECP256R1,
+}
+
+
+class KeyFault(Exception):
+    """A key is missing, of the wrong kind or not the one its name says. Nothing was signed."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """The public part of a key with its dates (UTC). `id` is the RFC 7638 thumbprint, `owner` the body's ref or `rrn`.
+
+    A successor is published before it signs (`signs_from`), so that nobody meets a signature whose key is not listed yet.
+    """
+
+    id: str
+    purpose: Purpose
+    owner: str
+    public_key: Public
+    made_at: datetime
+    signs_from: datetime
+    sign_until: datetime
+    retired_at: datetime | None = None
+    certificate: x509.Certificate | None = None
+
+    def signs_at(self, moment: datetime) -> bool:
+        """Whether this is a key for new signatures at that moment."""
+        return self.signs_from <= moment < self.sign_until and (
+            self.retired_at is None or moment < self.retired_at
+        )
+
+
+class SigningKey(Protocol):
+    """A private key that signs and cannot be looked at: in a file or in a token (PKCS #11), behind the same two names.
+
+    A key management service of a cloud would be one more class with these two names and a vault that makes it.
+    """
+
+    @property
+    def public(self) -> PublicKey:
+        """Whose signature it will be."""
+
+    def sign(self, message: bytes) -> bytes:
+        """ECDSA with SHA-256 (SHA-384 on P-384) in DER, or 64 bytes of Ed25519."""
+
+
+class PublicKeys:
+    """The published keys of a register, read from their folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, tuple[str, PublicKey]] = {}
+
+    def all(self, purpose: Purpose | None = None, owner: str | None = None) -> list[PublicKey]:
+        """Every key ever published, oldest first, retired ones included."""
+        found = [self._of(path) for path in sorted(self.folder.glob("*.json"))]
+        wanted = [k for k in found if purpose in (None, k.purpose) and owner in (None, k.owner)]
+        return sorted(wanted, key=lambda key: (key.made_at, key.id))
+
+    def _of(self, path: Path) -> PublicKey:
+        """Published keys never change, but one may have been retired since it was read."""
+        retired = retired_text(path)
+        known = self._read.get(path.name)
+        if known is None or known[0] != retired:
+            known = self._read[path.name] = (retired, read_public(path))
+        return known[1]
+
+    def find(self, key_id: str) -> PublicKey:
+        """The key of that id, or of which it is the only one to begin so (at least 6 characters); KeyFault otherwise."""
+        found = [key for key in self.all() if len(key_id) >= 6 and key.id.startswith(key_id)]
+        if len(found) != 1:
+            raise KeyFault(f"{len(found)} keys begin with {key_id}")
+        return found[0]
+
+    def current(self, purpose: Purpose, owner: str, moment: datetime) -> PublicKey | None:
+        """The newest key that may sign at that moment."""
+        return next((key for key in reversed(self.all(purpose, owner)) if key.signs_at(moment)), None)
+
+    def usable(self, purpose: Purpose, owner: str, moment: datetime) -> PublicKey | None:
+        """The same, or one that should have been replaced and was not: a register that falls silent would be worse."""
+        late = [k for k in self.all(purpose, owner) if k.retired_at is None and k.signs_from <= moment]
+        return self.current(purpose, owner, moment) or (late[-1] if late else None)
+
+    def anchors(self) -> list[x509.Certificate]:
+        """The roots that seals are trusted under, as `/.well-known/seal-ca.pem` shows them."""
+        return [key.certificate for key in self.all(Purpose.ROOT) if key.certificate]
+
+
+def thumbprint(key: Public) -> str:
+    """The RFC 7638 thumbprint (RFC 8037 for Ed25519): SHA-256 of the required members, base64url without padding."""
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        members = {"crv": "Ed25519", "kty": "OKP", "x": _b64url(key.public_bytes_raw())}
+    else:
+        size, numbers = key.curve.key_size // 8, key.public_numbers()
+        curve = {256: "P-256", 384: "P-384"}[key.curve.key_size]
+        x, y = (_b64url(number.to_bytes(size, "big")) for number in (numbers.x, numbers.y))
+        members = {"crv": curve, "kty": "EC", "x": x, "y": y}
+    data = json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
+    return _b64url(hashlib.sha256(data).digest())
+
+
+def read_public(path: Path) -> PublicKey:
+    """A published key; KeyFault when the curve does not fit its purpose or the file is not the key of its name."""
+    fields = json.loads(path.read_bytes())
+    public = serialization.load_pem_public_key(fields["public_key"].encode())
+    pem = fields.get("certificate")
+    certificate = x509.load_pem_x509_certificate(pem.encode()) if pem else None
+    purpose = Purpose(fields["purpose"])
+    if not isinstance(public, Public) or not _fits(public, purpose) or thumbprint(public) != path.stem:
+        raise KeyFault(f"the published key {path.stem} is not the one its name says")
+    if certificate and certificate.public_key() != public:
+        raise KeyFault(f"the certificate of the key {path.stem} is of another key")
+    retired = retired_text(path)
+    return PublicKey(
+        id=path.stem,
+        purpose=purpose,
+        owner=fields["owner"],
+        public_key=public,
+        made_at=datetime.fromisoformat(fields["made_at"]),
+        signs_from=datetime.fromisoformat(fields.get("signs_from", fields["made_at"])),
+        sign_until=datetime.fromisoformat(fields["sign_until"]),
+        retired_at=datetime.fromisoformat(json.loads(retired)["retired_at"]) if retired else None,
+        certificate=certificate,
+    )
+
+
+def retired_text(path: Path) -> str:
+    """What lies beside a published key when its use has an end; empty when it has none."""
+    try:
+        return path.with_suffix(".retired").read_text()
+    except FileNotFoundError:
+        return ""
+
+
+def write_public(folder: Path, key: PublicKey) -> None:
+    """Publish a key, for ever."""
+    pem = key.public_key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()
+    fields = {
+        "id": key.id,
+        "purpose": key.purpose.value,
+        "owner": key.owner,
+        "made_at": _text(key.made_at),
+        "signs_from": _text(key.signs_from),
+        "sign_until": _text(key.sign_until),
+        "public_key": pem,
+    }
+    if key.certificate:
+        fields["certificate"] = key.certificate.public_bytes(serialization.Encoding.PEM).decode()
+    write_once(folder / f"{key.id}.json", _dumps(fields))
+
+
+def write_retired(folder: Path, key: PublicKey, moment: datetime) -> None:
+    """Note when the use of a key ends; an earlier moment takes the place of a later one, never the other way round."""
+    if key.retired_at is not None and key.retired_at <= moment:
+        return
+    part = folder / f".{key.id}.{token_hex(8)}"
+    with part.open("wb") as file:
+        file.write(_dumps({"retired_at": _text(moment)}))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(folder / f"{key.id}.retired")
+    sync_folder(folder)
+
+
+def _fits(public: Public, purpose: Purpose) -> bool:
+    if purpose is Purpose.LOG:
+        return isinstance(public, ed25519.Ed25519PublicKey)
+    return isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, CURVES[purpose])
+
+
+def _dumps(fields: dict[str, str]) -> bytes:
+    return json.dumps(fields, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _b64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

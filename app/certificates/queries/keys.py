@@ -1,0 +1,294 @@
+"""What may be asked about keys: what counts no more, what was made with them, and the pages of keys and orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from app.certificates.keys import RRN, PublicKey, PublicKeys, Purpose
+from app.certificates.models import (
+    Certificate,
+    CertificateVersion,
+    KeyNotice,
+    KeyOrder,
+    SignedRevocationList,
+    SignedStatusList,
+)
+from app.certificates.rules import KEY_ORDER, KeyEnd, KeyTask, KeyUse, Status
+from app.kernel.casework import Casework, ToneView, steps_of, told
+from app.kernel.database import Unit
+from app.kernel.errors import NotFound
+from app.kernel.fields import Ref, View
+from app.kernel.journal import Event
+from app.kernel.words import _, label
+from app.ledger.models import LedgerCheckpoint
+from app.licences.queries import stamp
+from app.organisations.models import Organisation
+from app.organisations.queries import of_seat
+from app.permissions import Permission, Seat
+from app.settings import Settings
+
+LIVE = (Status.ACTIVE, Status.REDUCED, Status.SUSPENDED)
+AT_ONCE = 20
+"""Certificates that are put on new paper in one go."""
+
+
+class KeyLineView(View):
+    """One key in the list."""
+
+    id: str
+    owner: str
+    purpose: str
+    signs_from: datetime
+    ends_at: datetime
+    """When it is to be replaced, or when its use ended."""
+    word: ToneView
+
+
+class KeyOrderLineView(View):
+    """One order in the list."""
+
+    ref: str
+    what: str
+    asked_at: datetime
+    word: ToneView
+
+
+class KeysView(View):
+    """The keys of the register, and the orders for them."""
+
+    keys: list[KeyLineView]
+    orders: list[KeyOrderLineView]
+
+
+class KeyOrderView(Casework):
+    """The page of one order."""
+
+    what: str
+    reason: str
+    asked_at: datetime
+    word: ToneView
+
+
+class MadeView(View):
+    """One thing that a key made."""
+
+    what: str
+    name: str
+    at: datetime
+
+
+def public_keys(settings: Settings) -> PublicKeys:
+    """The published keys of this installation."""
+    return PublicKeys(settings.data_dir / "keys")
+
+
+def key_owners(unit: Unit) -> list[tuple[str, str]]:
+    """Who has keys that people order: certification bodies, and the log."""
+    return [(body.ref, body.name) for body in of_seat(unit, Seat.BODY)] + [
+        (RRN, _("The register itself: its log, its seal, its credentials"))
+    ]
+
+
+def ended_keys(unit: Unit) -> dict[str, KeyUse]:
+    """The keys that count no more, by thumbprint: the earliest moment that was told counts, and a suspicion stays one."""
+    found: dict[str, KeyUse] = {}
+    for row in unit.db.scalars(select(KeyNotice).order_by(KeyNotice.id)):
+        known = found.get(row.ref, KeyUse(row.since, False))
+        found[row.ref] = KeyUse(min(known.since, row.since), known.suspect or row.end is KeyEnd.SUSPECT)
+    return found
+
+
+def made_with(unit: Unit, key_id: str, since: datetime) -> list[MadeView]:
+    """Everything public that was made with a key at or after a moment, oldest first: papers, status lists, checkpoints."""
+    key = public_keys(unit.site.settings).find(key_id)
+    if key.purpose is Purpose.LOG:
+        rows = select(LedgerCheckpoint.size, LedgerCheckpoint.signed_at).where(
+            LedgerCheckpoint.signed_at >= since
+        )
+        asked = unit.db.execute(rows.order_by(LedgerCheckpoint.size))
+        return [MadeView(what="checkpoint", name=str(row.size), at=row.signed_at) for row in asked]
+    return _papers(unit, key, since) + (_lists(unit, key, since) if key.purpose is Purpose.CREDENTIAL else [])
+
+
+def _papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
+    column = CertificateVersion.seal_key if key.purpose is Purpose.SEAL else CertificateVersion.credential_key
+    rows = (
+        select(Certificate.number, CertificateVersion.number.label("version"), CertificateVersion.issued_at)
+        .join(CertificateVersion, CertificateVersion.certificate_id == Certificate.id)
+        .where(column == key.id, CertificateVersion.issued_at >= since)
+        .order_by(CertificateVersion.issued_at, CertificateVersion.id)
+    )
+    what = "certificate" if key.purpose is Purpose.SEAL else "credential"
+    return [
+        MadeView(what=what, name=f"{row.number} version {row.version}", at=row.issued_at)
+        for row in unit.db.execute(rows)
+    ]
+
+
+def _lists(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
+    rows = (
+        select(SignedStatusList)
+        .join(Organisation, Organisation.id == SignedStatusList.body_id)
+        .where(Organisation.ref == key.owner, SignedStatusList.signed_at >= since)
+        .order_by(SignedStatusList.purpose, SignedStatusList.number)
+    )
+    return [
+        MadeView(what="status list", name=f"{row.purpose} {row.number}", at=row.signed_at)
+        for row in unit.db.scalars(rows)
+    ]
+
+
+def _on_doubtful_paper() -> Select[Any]:
+    """Certificates whose newest paper is public and was made with a key that others may have known by then."""
+    later = aliased(CertificateVersion)
+    newer = exists().where(
+        later.certificate_id == CertificateVersion.certificate_id, later.number > CertificateVersion.number
+    )
+    made = or_(
+        CertificateVersion.seal_key == KeyNotice.ref, CertificateVersion.credential_key == KeyNotice.ref
+    )
+    return (
+        select(Certificate.id)
+        .join(CertificateVersion, CertificateVersion.certificate_id == Certificate.id)
+        .join(KeyNotice, made)
+        .where(KeyNotice.end == KeyEnd.SUSPECT, CertificateVersion.issued_at >= KeyNotice.since)
+        .where(Certificate.status.in_(LIVE), ~newer)
+        .order_by(Certificate.id)
+        .distinct()
+    )
+
+
+def to_reissue(unit: Unit) -> Sequence[int]:
+    """The next certificates to be put on new paper; those that ran out are left alone."""
+    return unit.db.scalars(
+        _on_doubtful_paper().where(Certificate.expires_on >= unit.today).limit(AT_ONCE)
+    ).all()
+
+
+def doubt_about(unit: Unit, certificate_id: int) -> datetime | None:
+    """Since when others may have known a key that made the newest public paper of a certificate; None: nobody does."""
+    if not _any_suspect(unit):
+        return None
+    newest = (
+        select(CertificateVersion)
+        .where(CertificateVersion.certificate_id == certificate_id, CertificateVersion.issued_at.is_not(None))
+        .order_by(CertificateVersion.number.desc())
+        .limit(1)
+        .subquery()
+    )
+    made = or_(newest.c.seal_key == KeyNotice.ref, newest.c.credential_key == KeyNotice.ref)
+    asked = select(KeyNotice.since).join(newest, made)
+    asked = asked.where(KeyNotice.end == KeyEnd.SUSPECT, newest.c.issued_at >= KeyNotice.since)
+    return unit.db.scalar(asked.order_by(KeyNotice.since).limit(1))
+
+
+def _any_suspect(unit: Unit) -> bool:
+    """Whether any key is suspect at all; remembered until the ledger grows, as each such notice makes it."""
+    size, known = stamp(unit).size, unit.site.memory.get("suspects")
+    if known is None or known[0] != size:
+        asked = select(KeyNotice.ref).where(KeyNotice.end == KeyEnd.SUSPECT).limit(1)
+        known = unit.site.memory["suspects"] = (size, unit.db.scalar(asked) is not None)
+    return bool(known[1])
+
+
+def revocation_list(unit: Unit) -> SignedRevocationList:
+    """The list of revoked seals as it is served. Raises NotFound."""
+    found = unit.db.get(SignedRevocationList, 1)
+    if found is None:
+        raise NotFound(_("There is no list of revoked seals yet. It is made with the first seal."))
+    return found
+
+
+def key_list(unit: Unit) -> list[dict[str, Any]]:
+    """Every key ever published, for machines: whose, what for, from when until when, and whether it counts no more."""
+    ended = ended_keys(unit)
+    return [_for_machines(key, ended.get(key.id)) for key in public_keys(unit.site.settings).all()]
+
+
+def _for_machines(key: PublicKey, use: KeyUse | None) -> dict[str, Any]:
+    return {
+        "id": key.id, "purpose": key.purpose.value, "owner": key.owner, "made_at": key.made_at.isoformat(),
+        "signs_from": key.signs_from.isoformat(), "signs_until": key.sign_until.isoformat(),
+        "retired_at": key.retired_at.isoformat() if key.retired_at else None,
+        "withdrawn_since": use.since.isoformat() if use and not use.suspect else None,
+        "suspect_since": use.since.isoformat() if use and use.suspect else None,
+    }  # fmt: skip
+
+
+def visible_orders(unit: Unit) -> Select[KeyOrder]:
+    """Orders for keys are RRN's own affair."""
+    unit.actor.require(Permission.KEY_MANAGE)
+    return select(KeyOrder)
+
+
+def find_order(unit: Unit, ref: Ref) -> KeyOrder:
+    """The order of that reference. Raises NotFound."""
+    found = unit.db.scalar(visible_orders(unit).where(KeyOrder.ref == ref))
+    if found is None:
+        raise NotFound(_("There is no order for keys of that reference."))
+    return found
+
+
+def keys_view(unit: Unit) -> KeysView:
+    """Every key and every order, newest first. There are a few for each body, so there is one page."""
+    orders = unit.db.scalars(visible_orders(unit).order_by(KeyOrder.id.desc())).all()
+    names, ended = dict(key_owners(unit)), ended_keys(unit)
+    keys = reversed(public_keys(unit.site.settings).all())
+    return KeysView(
+        keys=[_key_line(unit, key, names, ended.get(key.id)) for key in keys],
+        orders=[_order_line(order, names) for order in orders],
+    )
+
+
+def _key_line(unit: Unit, key: PublicKey, names: dict[str, str], use: KeyUse | None) -> KeyLineView:
+    return KeyLineView(
+        id=key.id, owner=names.get(key.owner, key.owner), purpose=label(f"{key.purpose} key"), signs_from=key.signs_from,
+        ends_at=use.since if use else key.retired_at or key.sign_until, word=_key_word(unit, key, use),
+    )  # fmt: skip
+
+
+def _key_word(unit: Unit, key: PublicKey, use: KeyUse | None) -> ToneView:
+    if use:
+        return ToneView(word=_("Suspect") if use.suspect else _("Withdrawn"), tone="no")
+    if key.retired_at and key.retired_at <= unit.now:
+        return ToneView(word=_("Retired"), tone="plain")
+    if key.sign_until <= unit.now:
+        return ToneView(word=_("To be replaced"), tone="pause")
+    return ToneView(word=_("Signs"), tone="yes") if key.signs_from <= unit.now else _soon()
+
+
+def _soon() -> ToneView:
+    return ToneView(word=_("Signs soon"), tone="partly")
+
+
+def _order_line(order: KeyOrder, names: dict[str, str]) -> KeyOrderLineView:
+    return KeyOrderLineView(
+        ref=order.ref, what=_what(order, names), asked_at=order.asked_at, word=_order_word(order)
+    )
+
+
+def _order_word(order: KeyOrder) -> ToneView:
+    tones = {"done": "yes", "declined": "no"}
+    return ToneView(word=label(order.status.value), tone=tones.get(order.status.value, "pause"))
+
+
+def _what(order: KeyOrder, names: dict[str, str]) -> str:
+    asked = _("New keys: {name}") if order.task is KeyTask.MAKE else _("Withdraw the seal keys: {name}")
+    return asked.format(name=names.get(order.owner, order.owner))
+
+
+def order_view(unit: Unit, ref: str) -> KeyOrderView:
+    """The page of one order."""
+    row = find_order(unit, ref)
+    steps, barred = steps_of(unit, KEY_ORDER, row)
+    return KeyOrderView(
+        ref=row.ref, status=row.status.value, version=row.version, steps=steps, barred=barred, history=told(unit, row.thread, _note),
+        what=_what(row, dict(key_owners(unit))), reason=row.reason, asked_at=row.asked_at, word=_order_word(row),
+    )  # fmt: skip
+
+
+def _note(event: Event) -> str:
+    return str(event.data.get("form", {}).get("note", ""))

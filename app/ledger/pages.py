@@ -1,0 +1,47 @@
+"""The desk of redactions: RRN takes words out of what the public was told, two people together."""
+
+from typing import Any
+
+from app.kernel.database import Unit
+from app.kernel.fields import Ref
+from app.kernel.words import _
+from app.ledger import commands, queries
+from app.ledger.queries import RedactionList, RedactionView
+from app.ledger.rules import REDACTION, NewRedaction
+from app.permissions import Permission as P
+from app.web.routing import Area, Ask
+
+area = Area("ledger")
+
+
+@area.page("/redactions", "ledger/index.html", may=P.LEDGER_REDACT)
+def index(unit: Unit) -> RedactionList:
+    """What was taken out, and what is asked to be."""
+    return queries.redaction_list(unit)
+
+
+@area.page("/redactions/{ref}", "ledger/show.html", may=P.LEDGER_REDACT)
+def show(unit: Unit, ref: Ref) -> RedactionView:
+    """One redaction."""
+    return queries.redaction_view(unit, ref)
+
+
+def ask_for_one(_unit: Unit) -> Ask:
+    """The form that asks for one."""
+    return Ask(
+        title=_("Take words out of the log"), submit=_("Ask for it"), back="/redactions",
+        lead=_("For words that must not be public any more, such as somebody’s name. A second person at RRN does it. The log keeps the entry and its proof, and says that words were taken out."),
+    )  # fmt: skip
+
+
+@area.action(
+    "/redactions", then=show, may=P.LEDGER_REDACT, ask=ask_for_one, form_path="/redactions/new", status=201
+)
+def ask_redaction(unit: Unit, form: NewRedaction) -> dict[str, Any]:
+    """Ask that the words of one entry be taken out."""
+    return {"ref": commands.ask_redaction(unit, form).ref}
+
+
+area.steps(
+    "/redactions/{ref}", REDACTION, find=queries.find_redaction, then=show, doing=commands.REDACTION_STEPS
+)

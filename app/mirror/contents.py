@@ -1,0 +1,76 @@
+"""What a mirror holds: every published path with its bytes, by the functions that serve the same addresses."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from app.certificates import pages
+from app.certificates.did import ListPurpose, Schema
+from app.certificates.keys import RRN, PublicKeys, Purpose
+from app.certificates.queries import every_list, every_paper
+from app.kernel.database import Unit
+from app.ledger.queries import newest_checkpoint
+from app.ledger.tiles import tiles_of
+from app.web.routing import Answer
+
+
+class Published(NamedTuple):
+    """One file: its path, how to have its bytes, and its SHA-256 where it can never change."""
+
+    path: str
+    content: Callable[[], Answer]
+    digest: str | None = None
+    for_ever: bool = False
+    """Whether a file that is there already is the right one: tiles that are full."""
+
+
+def everything(unit: Unit) -> list[Published]:
+    """Every file, the checkpoint last: whoever reads the folder meanwhile finds all that its checkpoint speaks of.
+
+    Raises NotFound while the log has no checkpoint.
+    """
+    size = newest_checkpoint(unit).size
+    return [
+        *_papers(unit), *_lists(unit), *_schemas(unit), *_keys(unit), *_tiles(unit, size),
+        Published("log/checkpoint", lambda: pages.checkpoint(unit)),
+    ]  # fmt: skip
+
+
+def _papers(unit: Unit) -> Iterator[Published]:
+    for row in every_paper(unit):
+        at, place = f"certificates/{row.certificate}/{row.number}", (unit, row.certificate, row.number)
+        yield Published(f"{at}/certificate.pdf", _of(pages.certificate_pdf, *place), row.pdf_digest)
+        yield Published(f"{at}/credential.jwt", _of(pages.credential_jwt, *place), row.credential_digest)
+        yield Published(f"{at}/statement.json", _of(pages.statement_json, *place), row.statement_digest)
+        yield Published(f"{at}/proof.tlog-proof", _of(pages.proof, *place))
+
+
+def _of(page: Callable[..., Answer], *place: object) -> Callable[[], Answer]:
+    return lambda: page(*place)
+
+
+def _lists(unit: Unit) -> Iterator[Published]:
+    for ref, purpose, number in every_list(unit):
+        content = _of(pages.status_list, unit, ref, ListPurpose(purpose), number)
+        yield Published(f"status/{ref}/{purpose}/{number}", content)
+
+
+def _schemas(unit: Unit) -> Iterator[Published]:
+    for name in Schema:
+        yield Published(f"schemas/{name}", _of(pages.schema, unit, name), for_ever=True)
+
+
+def _keys(unit: Unit) -> Iterator[Published]:
+    yield Published(".well-known/did.json", _of(pages.did_of_register, unit))
+    yield Published(".well-known/jwks.json", _of(pages.jwks, unit))
+    yield Published(".well-known/seal-ca.pem", _of(pages.seal_roots, unit))
+    yield Published(".well-known/seal-ca.crl", _of(pages.revoked_seals, unit))
+    yield Published(".well-known/log.vkey", _of(pages.log_vkey, unit))
+    keys = PublicKeys(unit.site.settings.data_dir / "keys").all(Purpose.CREDENTIAL)
+    for ref in sorted({key.owner for key in keys} - {RRN}):
+        yield Published(f"bodies/{ref}/did.json", _of(pages.did_of_body, unit, ref))
+
+
+def _tiles(unit: Unit, size: int) -> Iterator[Published]:
+    for one in tiles_of(size):
+        path = one.path.removeprefix("tile/")
+        yield Published(f"log/{one.path}", _of(pages.tile, unit, path), for_ever=one.span.stop % 256 == 0)

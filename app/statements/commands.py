@@ -1,0 +1,54 @@
+"""Asking for a signed statement: the answer is frozen in the transaction that asks, once for each question and register."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import rfc8785
+from sqlalchemy.exc import IntegrityError
+
+from app.kernel.database import Unit
+from app.kernel.journal import record
+from app.statements.models import SignedStatement
+from app.statements.queries import asked_content
+from app.statements.queries.views import same_question
+from app.statements.rules import AskStatement, Content, Kind
+
+
+def ask(unit: Unit, kind: Kind, ref: str, form: AskStatement) -> Callable[[Unit], SignedStatement]:
+    """Work out the answer in one look at the register; what is given back writes it down. Raises NotFound or Refused."""
+    said = asked_content(unit, kind, ref, form.on, form.known_at)
+    return lambda unit: _freeze(unit, said)
+
+
+def _freeze(unit: Unit, said: Content) -> SignedStatement:
+    """The row of this question: another's when they were first."""
+    found = same_question(unit, said)
+    if found:
+        return found
+    row = SignedStatement(
+        kind=said.kind, subject_ref=said.ref, on_day=said.on, known_at=said.then.known_at, size=said.as_of_log_size,
+        content=rfc8785.dumps(said.model_dump(mode="json")).decode(), asked_at=unit.now,
+    )  # fmt: skip
+    try:
+        with unit.db.begin_nested():
+            unit.db.add(row)
+            unit.db.flush()
+    except IntegrityError:
+        found = same_question(unit, said)
+        if found is None:
+            raise
+        return found
+    record(unit, "statement.asked", row, question=said.kind.value, about=said.ref, on=said.on.isoformat())
+    return row
+
+
+def keep_sealed(
+    unit: Unit, row: SignedStatement, pdf: str, token: str, seal_key: str, credential_key: str, at: datetime
+) -> None:
+    """Note the files of a statement, unless another worker was first: what was given out once stays."""
+    if row.sealed_at is not None:
+        return
+    row.pdf_digest, row.token_digest, row.sealed_at = pdf, token, at
+    row.seal_key, row.credential_key = seal_key, credential_key
+    unit.db.flush()
+    record(unit, "statement.sealed", row, pdf=pdf, token=token)

@@ -1,0 +1,145 @@
+"""What follows a question for a signed statement: the worker draws, signs, seals, looks at it as a stranger would, and keeps it."""
+
+from typing import Any
+
+from app.certificates.did import STATEMENT_TYP, Addresses
+from app.certificates.effects import OWNER, press
+from app.certificates.effects.worker import rrn_keys
+from app.certificates.rules import in_words
+from app.kernel import files
+from app.kernel.database import Unit
+from app.kernel.journal import Event, Finish, after
+from app.kernel.words import _, label
+from app.registry.queries.verify import spoken
+from app.statements.commands import keep_sealed
+from app.statements.models import SignedStatement
+from app.statements.rules import CertificateFact, ChangeFact, Content, Part
+
+
+class NoKey(Exception):
+    """RRN has no seal or no credential key yet; the outbox tries again."""
+
+
+@after("statement.asked")
+def make(unit: Unit, event: Event) -> Finish | None:
+    """Make the files of one statement, once; nobody hears of them before they are stored."""
+    row = unit.db.get_one(SignedStatement, event.subject_id)
+    if row.sealed_at is not None:
+        return None
+    store = rrn_keys(unit)
+    if store is None:
+        raise NoKey("RRN has no seal key yet: hold the ceremony, or order keys for the register")
+    addresses = Addresses(unit.site.settings.public_base_url)
+    made = press().seal_paper(
+        paper(Content.model_validate_json(row.content)),
+        row.content.encode(),
+        STATEMENT_TYP,
+        store,
+        addresses,
+        unit.now,
+    )
+    pdf, token = (files.keep(unit.site.settings, content) for content in (made.pdf, made.token))
+    at = unit.now
+
+    def finish(unit: Unit) -> None:
+        mine = unit.db.get_one(SignedStatement, event.subject_id, with_for_update=True)
+        keep_sealed(unit, mine, pdf, token, made.seal_key, made.credential_key, at)
+
+    return finish
+
+
+def paper(said: Content) -> Any:
+    """A statement as it is laid on paper."""
+    facts, then = said.then.facts, said.then.known_at
+    sections = [press().Lines(_("What the register said"), [_known(said.then), said.then.sentence])]
+    if said.differs and said.now:
+        sections.append(press().Lines(_("What is known now"), [_known(said.now), said.now.sentence]))
+        sections.append(
+            press().Lines(
+                "", [_("What was recorded later changes the answer: the two above are not the same.")]
+            )
+        )
+    elif said.now:
+        sections.append(
+            press().Lines(_("What is known now"), [_("Nothing that was recorded later changes this answer.")])
+        )
+    sections += _rests_on((said.now or said.then) if said.differs else said.then)
+    sections.append(press().Lines(_("How this can be checked"), _checking(said)))
+    return press().Paper(
+        title=_("Statement about {name} on {day}").format(name=facts.name, day=in_words(said.on)),
+        heading=_("Signed statement"), name=facts.name, author=OWNER,
+        lead=_("About {day}, as known on {moment}").format(day=in_words(said.on), moment=spoken(then)),
+        corner=(_("About the day"), in_words(said.on)), sections=sections, attached="statement.jwt",
+        foot=_("This statement speaks of that day only. What is so today stands at {address}").format(address=said.address),
+    )  # fmt: skip
+
+
+def _known(part: Part) -> str:
+    return _("As known on {moment}: {title}.").format(
+        moment=spoken(part.known_at), title=part.title.rstrip(".")
+    )
+
+
+def _rests_on(part: Part) -> list[Any]:
+    """The histories an answer rests on, in words."""
+    facts = part.facts
+    found = [press().Lines(_("Former names"), [", ".join(facts.formerly)])] if facts.formerly else []
+    found += [
+        press().Lines(_("Certificate {number}").format(number=one.number), _certificate(one))
+        for one in facts.certificates
+    ]
+    if facts.approvals:
+        spans = [_("Approved from {first} to {last}").format(first=in_words(span.from_on), last=in_words(span.to_on)) for span in facts.approvals]  # fmt: skip
+        found.append(press().Lines(_("Approvals as an affiliate"), spans))
+    if facts.body:
+        lines = (
+            [_("UKAS number {number}").format(number=facts.body.ukas_number)]
+            if facts.body.ukas_number
+            else []
+        )
+        lines += [_change(line) for line in facts.history]
+        found.append(press().Lines(_("What the register has said of its licence"), lines))
+    return found
+
+
+def _certificate(one: CertificateFact) -> list[str]:
+    term = _("Held by {holder}; certified by {body}; granted on {granted}, last day {last}.")
+    lines = [
+        term.format(
+            holder=one.holder,
+            body=one.body.name,
+            granted=in_words(one.granted_on),
+            last=in_words(one.expires_on),
+        ),
+        _("On the day: {status}.").format(
+            status=label(one.status).lower() if one.status else _("no status yet")
+        ),
+    ]
+    lines += [
+        _("Curriculum “{title}”, version {version}: {status}.").format(
+            title=item.title, version=item.version, status=label(item.status).lower()
+        )
+        for item in one.curricula
+    ]
+    return [*lines, *(_change(line) for line in one.history)]
+
+
+def _change(line: ChangeFact) -> str:
+    said = _("From {day}, recorded on {moment}: {status}. {words}").format(
+        day=in_words(line.effective_on), moment=spoken(line.recorded_at),
+        status=label(line.status), words=line.words,
+    ).strip()  # fmt: skip
+    return f"{line.curriculum}: {said}" if line.curriculum else said
+
+
+def _checking(said: Content) -> list[str]:
+    return [
+        _(
+            "The seal of {owner} is in this file, with the same statement for programs (statement.jwt)."
+        ).format(owner=OWNER),
+        _("The register had {size} entries then. Their root hash (RFC 6962) is").format(
+            size=f"{said.as_of_log_size:,}"
+        ),
+        said.root,
+        _("Drawn by {software}.").format(software=said.drawn_by),
+    ]

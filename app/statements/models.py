@@ -1,0 +1,33 @@
+"""The table of signed statements: what was asked, the answer frozen as canonical JSON, and the files made of it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Key, Record, Table
+from app.statements.rules import Kind
+
+
+class SignedStatement(Record, Table):
+    """One answer somebody asked to have signed. Asked again of the same register, it is the same row and the same files."""
+
+    __tablename__ = "signed_statement"
+    __table_args__ = (UniqueConstraint("kind", "subject_ref", "on_day", "known_at", "size"),)
+
+    kind: Mapped[Kind]
+    subject_ref: Mapped[str]
+    on_day: Mapped[date]
+    """The day the question is about."""
+    known_at: Mapped[datetime]
+    """The moment whose knowledge it is about."""
+    size: Mapped[int] = mapped_column(Key)
+    """How many entries the ledger had when it was asked."""
+    content: Mapped[str] = mapped_column(Text)
+    """What is said, as canonical JSON (RFC 8785): frozen when it was asked, everything else is made of it."""
+    asked_at: Mapped[datetime]
+    sealed_at: Mapped[datetime | None]
+    pdf_digest: Mapped[str | None]
+    token_digest: Mapped[str | None]
+    seal_key: Mapped[str | None]
+    credential_key: Mapped[str | None]

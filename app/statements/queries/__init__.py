@@ -1,0 +1,19 @@
+"""What may be asked of statements: the answer they would give, the content of one, and where one stands."""
+
+from app.statements.queries.facts import part_of
+from app.statements.queries.views import (
+    AnswerView,
+    StatementView,
+    answer_view,
+    asked_content,
+    file_of,
+    find_statement,
+    made_for,
+    parts_again,
+    statement_view,
+)
+
+__all__ = [
+    "AnswerView", "StatementView", "answer_view", "asked_content", "file_of", "find_statement", "made_for", "part_of", "parts_again",
+    "statement_view",
+]  # fmt: skip

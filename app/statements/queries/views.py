@@ -1,0 +1,174 @@
+"""The content of a statement as it would be frozen now, and the pages of the answer and of the finished paper."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app.certificates.did import Addresses
+from app.certificates.effects import OWNER
+from app.kernel import files
+from app.kernel.database import Unit
+from app.kernel.errors import NotFound, Refused, TooSoon
+from app.kernel.fields import View
+from app.kernel.words import _
+from app.ledger.queries import root
+from app.registry.queries.told import end_of
+from app.statements.models import SignedStatement
+from app.statements.queries.facts import part_of
+from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
+
+AGAIN_SECONDS = 5
+DRAWN_BY = "RRN register, " + FORMAT
+
+
+class AnswerView(View):
+    """The answer of then, and what is known now when that differs."""
+
+    kind: Kind
+    ref: str
+    on: date
+    known_at: datetime
+    today: date
+    as_of_log_size: int
+    then: Part
+    now: Part | None
+    differs: bool
+    asked_then: bool
+    """Whether the question is about what was known at an earlier moment."""
+
+
+class StatementView(View):
+    """One statement: what it says, and its files once they are made."""
+
+    ref: str
+    kind: Kind
+    subject: str
+    on: date
+    known_at: datetime
+    as_of_log_size: int
+    root: str
+    then: Part
+    now: Part | None
+    differs: bool
+    asked_at: datetime
+    sealed_at: datetime | None
+    redacted: bool
+    """Words in it were taken out since, so its files are not given any more."""
+
+
+def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> Content:
+    """What a statement asked now would say. Raises NotFound, and Refused for days and moments that have not come yet."""
+    end, day = end_of(unit), on or unit.today
+    if day > unit.today or (known_at is not None and known_at > unit.now):
+        raise Refused(
+            _(
+                "That has not come yet, so nobody can say. Nothing was saved: ask about today or an earlier day."
+            )
+        )
+    if end.at is None:
+        raise Refused(_("The register has no entry yet, so there is nothing to state. Nothing was saved."))
+    then_at = known_at or end.at
+    then = part_of(unit, kind, ref, day, then_at)
+    addresses = Addresses(unit.site.settings.public_base_url)
+    where = f"verify/{ref}" if kind is Kind.CERTIFICATES else f"register/{kind}/{ref}"
+    return Content(
+        format=FORMAT, issuer={"id": addresses.did(), "name": OWNER}, address=f"{addresses.base}/{where}", kind=kind, ref=ref,  # type: ignore[arg-type]
+        on=day, then=then, now=part_of(unit, kind, ref, day, end.at) if then_at < end.at else None, as_of_log_size=end.size,
+        as_of=end.at, root=root(unit, end.size).hex(), drawn_by=DRAWN_BY,
+    )  # fmt: skip
+
+
+def answer_view(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> AnswerView:
+    """The answer, before anything is signed."""
+    said = asked_content(unit, kind, ref, on, known_at)
+    return AnswerView(
+        kind=kind, ref=ref, on=said.on, known_at=said.then.known_at, today=unit.today, as_of_log_size=said.as_of_log_size,
+        then=said.then, now=said.now, differs=said.differs, asked_then=said.now is not None,
+    )  # fmt: skip
+
+
+def find_statement(unit: Unit, ref: str) -> SignedStatement:
+    """A statement by its own reference. Raises NotFound."""
+    found = unit.db.scalar(select(SignedStatement).where(SignedStatement.ref == ref))
+    if found is None:
+        raise NotFound(_("There is no signed statement of that reference."))
+    return found
+
+
+def statement_view(unit: Unit, ref: str) -> StatementView:
+    """Where a statement stands."""
+    row = find_statement(unit, ref)
+    said = Content.model_validate_json(row.content)
+    redacted = not _still_said(unit, said)
+    return StatementView(
+        ref=row.ref, kind=row.kind, subject=row.subject_ref, on=row.on_day, known_at=row.known_at, as_of_log_size=row.size, root=said.root,
+        then=parts_again(unit, said)[0] if redacted else said.then, now=None if redacted else said.now,
+        differs=not redacted and said.differs, asked_at=row.asked_at, sealed_at=row.sealed_at, redacted=redacted,
+    )  # fmt: skip
+
+
+def parts_again(unit: Unit, said: Content) -> list[Part]:
+    """The same answers computed today: facts must come out the same, but for words that were taken out since."""
+    return [
+        part_of(unit, said.kind, said.ref, said.on, part.known_at) for part in (said.then, said.now) if part
+    ]
+
+
+def differs_from_today(said: Content, again: list[Part]) -> bool:
+    """Whether the facts do not follow from the register, taken-out words aside."""
+    stored = [part.facts for part in (said.then, said.now) if part]
+    return not all(
+        same_but_redacted(_plain(one), _plain(other.facts)) for one, other in zip(stored, again, strict=True)
+    )
+
+
+def _plain(facts: Facts) -> object:
+    return facts.model_dump(mode="json")
+
+
+def _still_said(unit: Unit, said: Content) -> bool:
+    """Whether every word in it may still be given out."""
+    stored = [part.facts for part in (said.then, said.now) if part]
+    return stored == [part.facts for part in parts_again(unit, said)]
+
+
+def made_for(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> SignedStatement:
+    """The statement somebody had signed for this question and this register. Raises NotFound or Refused."""
+    said = asked_content(unit, kind, ref, on, known_at)
+    found = same_question(unit, said)
+    if found is None:
+        raise NotFound(
+            _(
+                "Nobody has had this answer signed yet. Open its page without .pdf or .json and press “Make a signed statement”."
+            )
+        )
+    return found
+
+
+def same_question(unit: Unit, said: Content) -> SignedStatement | None:
+    """The statement that answers the same question of the same register."""
+    return unit.db.scalar(
+        select(SignedStatement).where(
+            SignedStatement.kind == said.kind, SignedStatement.subject_ref == said.ref, SignedStatement.on_day == said.on,
+            SignedStatement.known_at == said.then.known_at, SignedStatement.size == said.as_of_log_size,
+        )
+    )  # fmt: skip
+
+
+def file_of(unit: Unit, row: SignedStatement, name: str) -> bytes:
+    """A file of a statement. Raises TooSoon while it is being made, NotFound once words in it were taken out."""
+    if not _still_said(unit, Content.model_validate_json(row.content)):
+        raise NotFound(
+            _(
+                "RRN has taken words out of what this statement says, so its files are not given any more. Ask for a new statement of the same day."
+            )
+        )
+    if row.sealed_at is None:
+        raise TooSoon(
+            _("The statement is being made. Ask again in {seconds} seconds.").format(seconds=AGAIN_SECONDS),
+            AGAIN_SECONDS,
+        )
+    if name == "json":
+        return row.content.encode()
+    digest = row.pdf_digest if name == "pdf" else row.token_digest
+    return files.fetch(unit.site.settings, digest or "")

@@ -1,0 +1,30 @@
+"""Opening a sealed PDF: its seal, and the credential or the signed statement in it."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from cryptography import x509
+from pypdf import PdfReader
+
+from app.certificates.verify import verify_pdf
+from app.verifier.shut_in import CREDENTIAL, LONGEST_CREDENTIAL, OpenedPdf
+from app.verifier.statements import STATEMENT
+
+
+def open_pdf(pdf: bytes, roots: Sequence[x509.Certificate]) -> OpenedPdf:
+    """What is in the file. Never raises on what is in it."""
+    seal = verify_pdf(pdf, roots)
+    return OpenedPdf(
+        genuine=seal.genuine, whole_file=seal.whole_file, signer=seal.signer, identifier=seal.identifier, serial=seal.serial,
+        sealed_at=seal.sealed_at, fault=seal.fault, token=_inside(pdf, CREDENTIAL) if seal.genuine else None,
+        statement=_inside(pdf, STATEMENT) if seal.genuine else None,
+    )  # fmt: skip
+
+
+def _inside(pdf: bytes, name: str) -> str | None:
+    """The token of that name in a file whose seal is genuine; None, and no traceback, when a licensed body made the file otherwise."""
+    try:
+        content = bytes(PdfReader(BytesIO(pdf)).attachments[name][0])
+        return content.decode("ascii") if len(content) <= LONGEST_CREDENTIAL else None
+    except Exception:
+        return None

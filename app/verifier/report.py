@@ -1,0 +1,59 @@
+"""What a verification comes to: each thing that was looked at in a sentence, and one of four answers over all of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.certificates.rules import Answer, Statement
+
+
+class What(StrEnum):
+    """The things that are looked at, in the order they are told."""
+
+    KIND = "kind"
+    SEAL = "seal"
+    WHOLE_FILE = "whole_file"
+    CREDENTIAL = "credential"
+    STATEMENT = "statement"
+    LOG = "log"
+    WITNESSES = "witnesses"
+    KEYS = "keys"
+    BODY = "body"
+    BEGUN = "begun"
+    EXPIRY = "expiry"
+    REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+
+
+class Found(StrEnum):
+    """What came of one look. Only `aside` weighs nothing."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot_tell"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One thing that was looked at."""
+
+    what: What
+    found: Found
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer, the sentence that gives it, and what it rests on."""
+
+    answer: Answer
+    sentence: str
+    items: tuple[Checked, ...]
+    statement: Statement | None = None
+    """What the certificate says, once its statement was seen to be the published one."""
+    named: str = ""
+    """The certificate number the paper gives, whether anything about it is true or not."""
+
+    def found(self, what: What) -> Found | None:
+        """What came of one look; None when it was not reached."""
+        return next((item.found for item in self.items if item.what is what), None)

@@ -1,0 +1,64 @@
+"""Looking at the keys behind a paper: whether one of them was withdrawn, or may have been known to others, when it was made."""
+
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.certificates.rules import in_words
+from app.kernel.clock import civil_date
+from app.kernel.words import _
+from app.verifier.anchors import Anchors, Published, had
+from app.verifier.report import Checked, Found, What
+
+REVOKED_SEALS: Final = ".well-known/seal-ca.crl"
+
+
+def look_at_keys(
+    serial: str, revoked: datetime | None, made_at: datetime | None, anchors: Anchors, published: Published, now: datetime
+) -> Checked:  # fmt: skip
+    """Whether the keys count: of the seal by its certificate's serial number, if there is a seal, and of the credential.
+
+    `made_at` is when the log says that the paper was published; whoever has a stolen key cannot move that.
+    """
+    ends = [revoked] if revoked else []
+    if serial:
+        try:
+            ends += _revoked_seal(serial, anchors, published, now)
+        except _Unseen as fault:
+            said = _("Whether the seal was withdrawn could not be seen: {why}.")
+            return Checked(What.KEYS, Found.CANNOT_TELL, said.format(why=fault))
+    if ends and (made_at is None or made_at >= min(ends)):
+        said = _(
+            "It was made with a key that counts no more since {day}. Others may know it, so ask for new paper and rely on the register meanwhile."
+        )
+        return Checked(What.KEYS, Found.CANNOT_TELL, said.format(day=in_words(civil_date(min(ends)))))
+    return Checked(What.KEYS, Found.YES, _("The keys it was made with counted when it was published."))
+
+
+class _Unseen(Exception):
+    """The list could not be believed; the message is a clause."""
+
+
+def _revoked_seal(serial: str, anchors: Anchors, published: Published, now: datetime) -> list[datetime]:
+    content = had(published, REVOKED_SEALS)
+    if content is None:
+        raise _Unseen(_("the list of revoked seals could not be had"))
+    try:
+        revoked = x509.load_der_x509_crl(content)
+        signed = any(_signed_by(revoked, root) for root in anchors.roots)
+        line = revoked.get_revoked_certificate_by_serial_number(int(serial, 16))
+    except ValueError as fault:
+        raise _Unseen(_("the list of revoked seals is not a true one")) from fault
+    if not signed:
+        raise _Unseen(_("the list of revoked seals is not a true one"))
+    ends = revoked.next_update_utc
+    if ends is None or ends < now:
+        raise _Unseen(_("the list of revoked seals is too old, and a newer one is needed"))
+    return [line.revocation_date_utc] if line else []
+
+
+def _signed_by(revoked: x509.CertificateRevocationList, root: x509.Certificate) -> bool:
+    key = root.public_key()
+    return isinstance(key, ec.EllipticCurvePublicKey) and revoked.is_signature_valid(key)

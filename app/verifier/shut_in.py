@@ -1,0 +1,55 @@
+"""A PDF from anywhere is opened in a child that is shut in like the one for evidence: this is our end of it.
+
+Nothing here reads PDF, so a web process loads none of what does.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from app.kernel.sandbox import ask_child
+
+CREDENTIAL: Final = "credential.jwt"
+LONGEST_CREDENTIAL: Final = 512 * 1024
+LONGEST_ANSWER: Final = LONGEST_CREDENTIAL + 64 * 1024
+_places = threading.BoundedSemaphore(1)
+"""Strangers' files wait for each other, never in the way of evidence."""
+_CHILD = Path(__file__).with_name("child.py")
+
+
+class OpenedPdf(BaseModel):
+    """What is true of a sealed PDF. Only `genuine` may ever be told as "this paper is genuine"."""
+
+    model_config = ConfigDict(frozen=True)
+
+    genuine: bool
+    whole_file: bool
+    signer: str
+    identifier: str
+    serial: str
+    """Of the seal's certificate, as the list of revoked seals names it, in hexadecimal."""
+    sealed_at: AwareDatetime | None
+    fault: str
+    token: str | None
+    """The credential in the file; only of a genuine one."""
+    statement: str | None = None
+    """The signed statement in the file, when it is one and not a certificate; only of a genuine one."""
+
+
+Opener = Callable[[bytes, Sequence[x509.Certificate]], OpenedPdf | None]
+"""Opens a PDF, given the roots to trust; None when it could not be opened safely."""
+
+
+def open_shut_in(pdf: bytes, roots: Sequence[x509.Certificate]) -> OpenedPdf | None:
+    """Open a PDF with 5 s of CPU, 512 MiB and no network; None when that was not enough. Raises TooSoon."""
+    pem = b"".join(root.public_bytes(Encoding.PEM) for root in roots)
+    answer = ask_child(_CHILD, pem + b"\0" + pdf, LONGEST_ANSWER, _places)
+    try:
+        return OpenedPdf.model_validate(answer)
+    except ValidationError:
+        return None

@@ -1,0 +1,262 @@
+"""Looking at a credential: its signature, the statement it speaks of, and what the status lists and the dates say today."""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from app.certificates import jose
+from app.certificates.did import TYP
+from app.certificates.keys import PublicKey
+from app.certificates.rules import LIST_LENGTH, Statement, in_words
+from app.kernel.clock import civil_date
+from app.kernel.words import _
+from app.verifier.anchors import Anchors, Published, had, issuer_of, keys_of, revoked_since
+from app.verifier.report import Checked, Found, What
+
+LIST_BYTES: Final = LIST_LENGTH // 8
+Purpose = Literal["revocation", "suspension"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Issuer(_Part):
+    id: str
+    name: str
+
+
+class _Evidence(_Part):
+    link: str = Field(alias="linkURL")
+    digest: str = Field(alias="digestMultibase")
+
+
+class _Attestation(_Part):
+    evidence: _Evidence = Field(alias="auditableEvidence")
+
+
+class _Status(_Part):
+    purpose: Purpose = Field(alias="statusPurpose")
+    index: Annotated[str, Field(alias="statusListIndex", pattern=r"^[0-9]{1,6}$")]
+    address: str = Field(alias="statusListCredential")
+
+
+class Credential(_Part):
+    """As much of a credential as is looked at."""
+
+    issuer: _Issuer
+    begins: AwareDatetime = Field(alias="validFrom")
+    ends: AwareDatetime = Field(alias="validUntil")
+    statuses: Annotated[tuple[_Status, ...], Field(alias="credentialStatus", min_length=2, max_length=2)]
+    subject: _Attestation = Field(alias="credentialSubject")
+
+
+class _Bits(_Part):
+    purpose: Purpose = Field(alias="statusPurpose")
+    encoded: str = Field(alias="encodedList")
+
+
+class _List(_Part):
+    id: str
+    issuer: str
+    begins: AwareDatetime = Field(alias="validFrom")
+    ends: AwareDatetime = Field(alias="validUntil")
+    subject: _Bits = Field(alias="credentialSubject")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A credential whose signature is true, with the keys of its issuer."""
+
+    said: Credential
+    keys: dict[str, PublicKey]
+    revoked: datetime | None
+    """From when on nothing signed with its key may be believed."""
+
+
+def open_credential(token: str, anchors: Anchors, published: Published) -> tuple[Checked, Opened | None]:
+    """Whether the credential is signed by a body of this register."""
+    try:
+        kid = jose.kid_of(token)
+    except jose.TokenRefused:
+        return _no(What.CREDENTIAL, _("The credential is not one as this register makes them.")), None
+    path = issuer_of(kid, anchors)
+    if path is None:
+        return _no(
+            What.CREDENTIAL, _("The credential is signed by somebody who is not in this register.")
+        ), None
+    document = had(published, path)
+    if document is None:
+        sentence = _(
+            "The keys of the certification body could not be had, so the signature could not be checked."
+        )
+        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, sentence), None
+    keys = keys_of(document, kid)
+    try:
+        said = Credential.model_validate(jose.verify(token, keys, TYP))
+    except jose.TokenRefused:
+        return _no(
+            What.CREDENTIAL, _("The signature of the credential is false: it was changed or forged.")
+        ), None
+    except ValidationError:
+        return _no(What.CREDENTIAL, _("The credential says less than those of this register do.")), None
+    if said.issuer.id != kid.partition("#")[0]:
+        return _no(
+            What.CREDENTIAL, _("The credential is signed by another body than the one it names.")
+        ), None
+    sentence = _("The credential is signed by {body} and was not changed.").format(body=said.issuer.name)
+    return Checked(What.CREDENTIAL, Found.YES, sentence), Opened(said, keys, revoked_since(document, kid))
+
+
+def open_statement(
+    opened: Opened, anchors: Anchors, published: Published
+) -> tuple[Checked, Statement | None, str]:
+    """Whether the statement it was made from is the published one; also the folder its files lie in."""
+    path = anchors.path(opened.said.subject.evidence.link)
+    if path is None or not path.endswith("/statement.json"):
+        return (
+            _no(What.STATEMENT, _("The credential names a statement that is not in this register.")),
+            None,
+            "",
+        )
+    content = had(published, path)
+    if content is None:
+        sentence = _("The statement it was made from could not be had.")
+        return Checked(What.STATEMENT, Found.CANNOT_TELL, sentence), None, ""
+    fits = jose.digest_multibase(content) == opened.said.subject.evidence.digest
+    try:
+        said = Statement.model_validate_json(content)
+    except ValidationError:
+        if fits:  # the body signed these bytes: they are genuine, and of a form that came before or after this software
+            sentence = _(
+                "It names a statement in a form that this software does not know. Ask with a newer version."
+            )
+            return Checked(What.STATEMENT, Found.CANNOT_TELL, sentence), None, ""
+        return _no(What.STATEMENT, _("The published statement is not one of this register.")), None, ""
+    folder = f"certificates/{said.number}/{said.version}"
+    if not fits or said.canonical != content or path != f"{folder}/statement.json":
+        return _no(What.STATEMENT, _("It says something else than the published statement.")), None, ""
+    sentence = _("It says what the register published: certificate {number}, version {version}, of {holder}.")
+    told = sentence.format(number=said.number, version=said.version, holder=said.holder.name)
+    return Checked(What.STATEMENT, Found.YES, told), said, folder
+
+
+def look_at_today(
+    opened: Opened, statement: Statement, anchors: Anchors, published: Published, now: datetime
+) -> list[Checked]:
+    """Dates and both status lists."""
+    said, today = opened.said, civil_date(now)
+    begun, over = now >= said.begins, now > said.ends or today > statement.expires_on
+    begins, ends = in_words(statement.starts_on), in_words(statement.expires_on)
+    return [
+        Checked(What.BEGUN, Found.YES, _("It began on {day}.").format(day=begins))
+        if begun
+        else _no(What.BEGUN, _("It does not count before {day}.").format(day=begins)),
+        _no(What.EXPIRY, _("It expired on {day}.").format(day=ends))
+        if over
+        else Checked(What.EXPIRY, Found.YES, _("It runs until {day}.").format(day=ends)),
+        _named_newer(
+            _look_at_list(What.REVOCATION, "revocation", opened, anchors, published, now),
+            statement,
+            published,
+        ),
+        _look_at_list(What.SUSPENSION, "suspension", opened, anchors, published, now),
+    ]
+
+
+def _named_newer(ended: Checked, statement: Statement, published: Published) -> Checked:
+    """The list says ended or replaced in one bit; which of them it is shows beside it."""
+    later = statement.version + 1
+    if ended.found is not Found.NO or not had(
+        published, f"certificates/{statement.number}/{later}/statement.json"
+    ):
+        return ended
+    said = _("Version {later} took the place of this one, version {version}: ask for the newest.")
+    return _no(ended.what, said.format(later=later, version=statement.version))
+
+
+SET: Final = {
+    "revocation": "It has ended, or a later version took its place.",
+    "suspension": "It is suspended, or a curriculum on it is.",
+}
+CLEAR: Final = {"revocation": "It has not been ended or replaced.", "suspension": "It is not suspended."}
+UNSURE: Final = {
+    "revocation": "Whether it has been ended could not be seen: {why}.",
+    "suspension": "Whether it is suspended could not be seen: {why}.",
+}
+
+
+def _look_at_list(
+    what: What, purpose: Purpose, opened: Opened, anchors: Anchors, published: Published, now: datetime
+) -> Checked:
+    places = [one for one in opened.said.statuses if one.purpose == purpose]
+    if len(places) != 1:
+        return _no(What.CREDENTIAL, _("The credential names no list on which it could be seen to be ended."))
+    try:
+        is_set = _bit(places[0], opened, anchors, published, now)
+    except _Unseen as fault:
+        return Checked(what, Found.CANNOT_TELL, _(UNSURE[purpose]).format(why=fault))
+    return _no(what, _(SET[purpose])) if is_set else Checked(what, Found.YES, _(CLEAR[purpose]))
+
+
+class _Unseen(Exception):
+    """The bit could not be read; the message is a clause."""
+
+
+def _bit(place: _Status, opened: Opened, anchors: Anchors, published: Published, now: datetime) -> bool:
+    content = had(published, anchors.path(place.address))
+    if content is None:
+        raise _Unseen(_("the list could not be had"))
+    try:
+        kid = jose.kid_of(content.decode())
+        keys = opened.keys | _same_body(kid, opened, anchors, published)
+        said = _List.model_validate(jose.verify(content.decode(), keys, TYP))
+        bits = unpack(said.subject.encoded)
+    except (jose.TokenRefused, ValidationError, UnicodeDecodeError, ValueError) as fault:
+        raise _Unseen(_("the list is not a true one")) from fault
+    named = (said.id, said.issuer, said.subject.purpose)
+    if named != (place.address, opened.said.issuer.id, place.purpose):
+        raise _Unseen(_("the list is another one"))
+    if not said.begins <= now <= said.ends:
+        ended = in_words(civil_date(said.ends))
+        raise _Unseen(_("the list counted until {day}, and a newer one is needed").format(day=ended))
+    index = int(place.index)
+    if index >= LIST_LENGTH:
+        raise _Unseen(_("the list has no such entry"))
+    return bool(bits[index >> 3] & 0x80 >> (index & 7))
+
+
+def _same_body(kid: str, opened: Opened, anchors: Anchors, published: Published) -> dict[str, PublicKey]:
+    """The key of a list, when it is a later one of the body that signed the credential."""
+    if kid in opened.keys or kid.partition("#")[0] != opened.said.issuer.id:
+        return {}
+    document = had(published, issuer_of(kid, anchors))
+    return keys_of(document, kid) if document else {}
+
+
+def unpack(encoded: str) -> bytes:
+    """The bits of a list (Bitstring Status List 1.0, section 3.3); ValueError, and never more bytes than a list has."""
+    if not encoded.startswith("u"):
+        raise ValueError("not multibase")
+    opener = zlib.decompressobj(wbits=31)
+    packed = jose.decode(encoded[1:])
+    try:
+        bits = opener.decompress(packed, LIST_BYTES + 1)
+    except zlib.error as fault:
+        raise ValueError("not gzip") from fault
+    if len(bits) != LIST_BYTES or not opener.eof:
+        raise ValueError("another length")
+    return bits
+
+
+def hex_digest(content: bytes) -> str:
+    """SHA-256 as the log writes it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _no(what: What, sentence: str) -> Checked:
+    return Checked(what, Found.NO, sentence)

@@ -1,0 +1,80 @@
+"""`rrn keys`: the ceremony with its record, the list, and the word that others may know a key."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.__main__ import rrn
+from app.certificates.keys import PublicKeys, Purpose
+from app.kernel.actor import SYSTEM
+from app.kernel.clock import system_clock
+from app.kernel.database import connect, reading
+from app.ledger.models import LedgerEntry
+from app.settings import Settings
+from tests.certificates.make import issue, make_world
+
+TWO = ("--present", "Kay Keeper", "--present", "Wyn Witness")
+
+
+@pytest.fixture(autouse=True)
+def installation(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("RRN_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("RRN_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("RRN_PUBLIC_BASE_URL", settings.public_base_url)
+    monkeypatch.setenv("RRN_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("COLUMNS", "200")
+    return settings
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(rrn, ["keys", *arguments])
+
+
+def test_a_ceremony_makes_root_log_and_the_registers_own_keys_and_a_record_to_sign(
+    settings: Settings,
+) -> None:
+    done = run("ceremony", *TWO)
+    assert done.exit_code == 0, done.output
+    made = PublicKeys(settings.data_dir / "keys").all()
+    assert {key.purpose for key in made} == set(Purpose)
+    record = (settings.data_dir / "keys" / "ceremony.txt").read_text()
+    assert record in done.output
+    for key in made:
+        assert key.id in record.replace(" ", "").replace("\n", "")
+    assert "Kay Keeper: ____" in record and "Wyn Witness: ____" in record
+
+
+def test_a_ceremony_needs_two_people_and_is_held_once(settings: Settings) -> None:
+    alone = run("ceremony", "--present", "Kay Keeper", "--present", " Kay  Keeper ")
+    assert alone.exit_code == 2 and "two people at least" in alone.output
+    assert not (settings.data_dir / "keys").exists()
+    assert run("ceremony", *TWO).exit_code == 0
+    again = run("ceremony", *TWO)
+    assert again.exit_code == 2 and "There is a root already" in again.output
+
+
+def test_the_word_that_a_key_is_suspect_lists_what_it_made_and_tells_the_public(settings: Settings) -> None:
+    site = connect(settings)
+    issue(make_world(site))
+    (seal,) = PublicKeys(settings.data_dir / "keys").all(Purpose.SEAL)
+    since = f"{system_clock():%Y-%m-%d}T00:00"
+    told = ("--since", since, "--public-text", "A disk was lost.", "--by", "Kay Keeper")
+    for unknown in ("nosuchkey", "-nosuchkey", "--nosuchkey"):
+        assert f"0 keys begin with {unknown}" in run("suspect", unknown, *told).output
+    done = run("suspect", seal.id, *told)
+    assert done.exit_code == 0, done.output
+    assert "version 1" in done.output and "1 found." in done.output
+    with reading(site, SYSTEM) as unit:
+        assert [row.kind for row in unit.db.query(LedgerEntry).order_by(LedgerEntry.number)][
+            -1
+        ] == "key.status"
+    listed = run("list")
+    assert "suspect" in listed.output and seal.id[:6] in listed.output  # cells are as narrow as the window
+    assert "Northgate" in listed.output
+    site.engine.dispose()
+
+
+def test_a_moment_that_is_no_moment_is_refused_before_anything_happens(settings: Settings) -> None:
+    assert run("suspect", "x" * 43, "--since", "yesterday", "--public-text", "x", "--by", "y").exit_code == 2
+    assert not Path(settings.data_dir / "keys").exists()

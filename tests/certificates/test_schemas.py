@@ -1,0 +1,192 @@
+"""The schemas of what we sign, read by a library that knows nothing of us: all we sign fits, and nothing else does."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from starlette.testclient import TestClient
+
+from app.certificates import jose
+from app.certificates.credential import credential, status_list
+from app.certificates.did import Addresses, ListPurpose, Schema
+from app.certificates.keys import PublicKeys, Purpose
+from app.certificates.queries import every_list, every_paper, file_of, schema_of, signed_list
+from app.certificates.rules import SectionFound, SectionOutcome
+from app.kernel.actor import ANYONE
+from app.kernel.database import Site, reading
+from app.main import create_app
+from tests.certificates.make import change, issue, make_world, refs, work
+from tests.certificates.paper import (
+    ADDRESSES,
+    NOW,
+    PLACE,
+    SECTIONS,
+    UKRAINIAN,
+    VIETNAMESE,
+    WELSH,
+    a_statement,
+)
+from tests.conftest import SetClock
+
+PUBLISHED = {
+    Schema.CERTIFICATE: "dbcea6ba90378500bb87c18b35b3d12a7588ffa800d68dccf366845f03aca09a",
+    Schema.STATUS_LIST: "cf31668ece51bc8ab011a390db10ad76378b1b22ff5cb2f7f8001b91a396abe1",
+}
+"""A schema stands at its address for ever: change one and it needs a new number, a new file and a new line here."""
+OTHERS = tuple(
+    SectionFound(number=str(n), label="More", outcome=one)
+    for n, one in enumerate((SectionOutcome.NOT_CONFORM, SectionOutcome.NOT_ASSESSED), 5)
+)
+
+
+def reader(name: Schema) -> Any:
+    schema = json.loads(schema_of(name))
+    jsonschema_rs.meta.validate(schema)
+    return jsonschema_rs.validator_for(schema)
+
+
+def a_credential(**changes: Any) -> dict[str, Any]:
+    return credential(a_statement(**{"sections": (*SECTIONS, *OTHERS), **changes}), PLACE, ADDRESSES)
+
+
+def a_list() -> dict[str, Any]:
+    return status_list("org_northgate", ListPurpose.SUSPENSION, 1, [7], NOW, ADDRESSES)
+
+
+@pytest.mark.parametrize("name", Schema)
+def test_a_published_schema_never_changes(name: Schema) -> None:
+    assert hashlib.sha256(schema_of(name)).hexdigest() == PUBLISHED[name]
+
+
+@pytest.mark.parametrize("name", Schema)
+def test_every_object_is_closed_and_every_array_ends(name: Schema) -> None:
+    found = [part for part in parts(json.loads(schema_of(name))) if isinstance(part, dict)]
+    objects = [part for part in found if part.get("type") == "object"]
+    assert objects and all(part["additionalProperties"] is False for part in objects)
+    arrays = [part for part in found if part.get("type") == "array"]
+    assert all("maxItems" in part or part["items"] is False for part in arrays)
+
+
+def parts(value: Any) -> Iterator[Any]:
+    yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from parts(inner)
+
+
+@pytest.mark.parametrize("name", [WELSH, VIETNAMESE, UKRAINIAN, "x" * 200])
+def test_what_we_make_fits(name: str) -> None:
+    assert reader(Schema.CERTIFICATE).is_valid(a_credential(name=name))
+    assert reader(Schema.STATUS_LIST).is_valid(a_list())
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every member of every object and array, by its path."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield (*at, key)
+        yield from places(one, (*at, key))
+
+
+def mutants(whole: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every member left out, of another type, empty, doubled, with something beside it."""
+    for path in places(whole):
+        for how in ("gone", "number", "object", "null", "empty", "blank", "more"):
+            made = copy.deepcopy(whole)
+            holder = made
+            for key in path[:-1]:
+                holder = holder[key]
+            last, value = path[-1], holder[path[-1]]
+            if how == "gone":
+                del holder[last]
+            elif how == "more" and isinstance(value, dict):
+                value["more"] = "more"
+            elif how == "more" and isinstance(value, list):
+                value.append("more")
+            elif how == "more":
+                continue
+            else:
+                holder[last] = {"number": 7, "object": {"a": 1}, "null": None, "empty": "", "blank": []}[how]
+            yield f"{how} {'/'.join(map(str, path))}", made
+    yield "more", {**whole, "more": "more"}
+
+
+FREE = ("assessedProduct", "conformityAssessment")
+"""Lists of as many as there are: with one less, the rest still fits."""
+
+
+@pytest.mark.parametrize("name", Schema)
+def test_nothing_can_be_left_out_added_or_of_another_kind(name: Schema) -> None:
+    whole, check = (a_credential() if name is Schema.CERTIFICATE else a_list()), reader(name)
+    assert check.is_valid(whole)
+    passed = [how for how, made in mutants(whole) if check.is_valid(made)]
+    left = [how for how in passed if not (how.startswith("gone") and how.split("/")[-2] in FREE)]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("at", "code", "conforms"), [(0, "conform", False), (4, "not-conform", True), (5, "not-assessed", False)]
+)
+def test_score_and_conformance_may_not_disagree(at: int, code: str, conforms: bool) -> None:
+    made = a_credential()
+    one = made["credentialSubject"]["conformityAssessment"][at]
+    assert one["assessedPerformance"][0]["score"]["code"] == code
+    one["conformance"] = conforms
+    assert not reader(Schema.CERTIFICATE).is_valid(made)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("issuer", "id"), "did:key:z6Mk"), (("issuer", "id"), "did:web:register.example"), (("id",), "https://register.example/x"),
+        (("validFrom",), "2025-06-30"), (("credentialStatus", 0, "statusListIndex"), "007"),
+        (("credentialStatus", 0, "statusPurpose"), "suspension"), (("credentialSubject", "assessorLevel"), "Self"),
+        (("credentialSubject", "auditableEvidence", "digestMultibase"), "uEiA"),
+        (("credentialSubject", "authorisation", 1, "issuingAuthority", "id"), "https://evil.example"),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_right_kind_and_the_wrong_meaning_is_refused(
+    path: tuple[Any, ...], value: str
+) -> None:
+    made = holder = a_credential()
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    assert not reader(Schema.CERTIFICATE).is_valid(made)
+
+
+def test_everything_a_register_signed_fits_the_schema_it_names(site: Site, clock: SetClock) -> None:
+    world = make_world(site)
+    number = issue(world)
+    change(world, number, "reduce", curricula=refs(site, number)[:1])
+    work(site)
+    change(world, number, "suspend")
+    work(site)
+    signed = []
+    with reading(site, ANYONE) as unit:
+        signed += [
+            file_of(unit, row.certificate, row.number, "credential.jwt").decode() for row in every_paper(unit)
+        ]
+        signed += [signed_list(unit, *row).token for row in every_list(unit)]
+    assert len(signed) == 4
+    addresses = Addresses(site.settings.public_base_url)
+    keys = PublicKeys(site.settings.data_dir / "keys").all(Purpose.CREDENTIAL, world.body.ref)
+    known = {addresses.kid(key, world.body.ref): key for key in keys}
+    for token in signed:
+        payload = jose.verify(token, known, "vc+jwt")
+        name = Schema(payload["credentialSchema"]["id"].removeprefix(f"{addresses.base}/schemas/"))
+        reader(name).validate(payload)
+
+
+def test_a_schema_is_served_at_the_address_the_credential_names(site: Site, clock: SetClock) -> None:
+    client = TestClient(create_app(site.settings, clock))
+    for name in Schema:
+        answer = client.get(f"/schemas/{name}")
+        assert (answer.status_code, answer.content) == (200, schema_of(name))
+        assert answer.headers["content-type"] == "application/schema+json"
+        assert "immutable" in answer.headers["cache-control"]
+    for wrong in ("certificate-9.json", "..%2Fmodels.py", "certificate-1"):
+        assert client.get(f"/schemas/{wrong}").status_code in (404, 422)
