@@ -156,7 +156,7 @@ def keep_answers(app: FastAPI) -> None:
         KeptAnswers,
         stamp=stamp,
         cookie=cookie_name(site.settings),
-        in_thread=site.engine.dialect.name != "sqlite",
+        in_thread=not site.reads_at_once,
     )
 
 

@@ -178,6 +178,11 @@ class Site:
         """The same connections, for transactions that write."""
         return self.engine.execution_options(writing=True)
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a reader never waits, for a writer or for a network: so it is with SQLite (WAL)."""
+        return self.engine.dialect.name == "sqlite"
+
 
 @dataclass
 class Unit:

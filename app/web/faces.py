@@ -347,8 +347,8 @@ class Admitted:
 
 def caching(request: Request, may: gate.May) -> dict[str, str]:
     """Public answers may be kept and asked about again; whoever is signed in gets their own."""
-    own = gate.cookie_name(site_of(request).settings) in request.cookies or "authorization" in request.headers
-    return {"Cache-Control": "no-store" if own or may != gate.PUBLIC else "public, no-cache"}
+    everybodys = may == gate.PUBLIC and gate.is_stranger(request)
+    return {"Cache-Control": "public, no-cache" if everybodys else "no-store"}
 
 
 def json_answer(view: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -73,6 +73,12 @@ def credentials(request: Request, settings: Settings, *, json: bool) -> Credenti
     return Credentials(token=(token.strip() or None) if scheme.lower() == "bearer" else None, address=address)
 
 
+def is_stranger(request: Request) -> bool:
+    """Whether nothing came to sign in with: the answer is everybody's."""
+    cookie = cookie_name(request.app.state.site.settings)
+    return cookie not in request.cookies and "authorization" not in request.headers
+
+
 def admit(unit: Unit, ports: Ports, brought: Credentials, may: May) -> None:
     """Put the actor on the unit, and ask the first of the three questions: may this role ever?
 

@@ -15,7 +15,7 @@ from app.kernel.database import Unit
 from app.kernel.fields import StepForm
 from app.kernel.workflow import Step, Workflow
 from app.web import forms, gate
-from app.web.asking import Asking
+from app.web.asking import Asking, AskingAtOnce
 from app.web.faces import (
     ActionFunction,
     Admitted,
@@ -53,6 +53,8 @@ class Route:
     response: Any = None
     form: type[BaseModel] | None = None
     status: int = 200
+    at_once: bool = False
+    """Whether a stranger's question may be answered without a thread of its own."""
 
     @property
     def word(self) -> str:
@@ -86,7 +88,8 @@ class Area:
                 with Admitted(request, may, json=True) as unit:
                     return json_answer(function(unit, **values), headers=caching(request, may))
 
-            self._add("GET", path, may, rate, 0, asking_for(function, as_html), name)
+            at_once = may == gate.PUBLIC
+            self._add("GET", path, may, rate, 0, asking_for(function, as_html), name, at_once=at_once)
             if api != "":
                 self._add(
                     "GET",
@@ -98,6 +101,7 @@ class Area:
                     f"api.{name}",
                     json=True,
                     response=_answer(function),
+                    at_once=at_once,
                 )
             function.face = (path, template)  # type: ignore[attr-defined]
             return function
@@ -222,7 +226,7 @@ def _make(router: APIRouter, route: Route) -> None:
     router.add_api_route(
         route.path, route.endpoint, methods=methods, name=route.name, response_model=route.response, status_code=route.status,
         dependencies=[Depends(_fair(route.rate))], openapi_extra=_described(route.form) if route.form else None,
-        route_class_override=Asking if route.method == "GET" else None,
+        route_class_override=(AskingAtOnce if route.at_once else Asking) if route.method == "GET" else None,
     )  # fmt: skip
 
 

@@ -108,24 +108,26 @@ async def _gets(
 
 
 async def many(
-    port: int, connections: int, seconds: float, ask: Callable[["Connection", int], Awaitable[bool]]
-) -> tuple[float, float, float, int, int]:
-    """So many connections, each asking again as soon as it is answered."""
+    port: int, connections: int, seconds: float, ask: Callable[["Connection", int], Awaitable[bool]], every: float = 0,
+) -> tuple[float, float, float, int, int]:  # fmt: skip
+    """So many connections, each asking again as soon as it is answered, or `every` so many seconds as people do."""
     times: list[float] = []
     wrong, end = 0, time.perf_counter() + seconds
 
-    async def one() -> None:
+    async def one(place: int) -> None:
         nonlocal wrong
         connection = await Connection.open(port)
         turn = 0
+        await asyncio.sleep(every * place / connections)
         while (start := time.perf_counter()) < end:
             wrong += not await ask(connection, turn)
             times.append(time.perf_counter() - start)
             turn += 1
+            await asyncio.sleep(max(0, start + every - time.perf_counter()) if every else 0)
         connection.close()
 
     started = time.perf_counter()
-    await asyncio.gather(*(one() for _connection in range(connections)))
+    await asyncio.gather(*(one(place) for place in range(connections)))
     rate = len(times) / (time.perf_counter() - started)
     cuts = statistics.quantiles(times, n=100)
     return rate, 1000 * statistics.median(times), 1000 * cuts[98], wrong, len(times)
