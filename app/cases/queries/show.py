@@ -110,9 +110,12 @@ def _audits(unit: Unit, case: Case) -> list[AuditLine]:
     return audits_of(unit, case.id)
 
 
+_Client, _Body = aliased(Organisation), aliased(Organisation)
+
+
 def _parties(unit: Unit, case: Case) -> Row[str, str, str, str, str]:
     """Names and public references of client and body, and of the service, in one question."""
-    client, body = aliased(Organisation), aliased(Organisation)
+    client, body = _Client, _Body
     return unit.db.execute(
         select(
             client.name.label("client"), client.ref.label("client_ref"), body.name.label("body"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, false, func, select
@@ -132,13 +133,19 @@ def trainer_is_approved(unit: Unit, trainer_id: int, day: date, known_at: dateti
 def _approved(rows: Select[Row], table: type[Row], day: date, known_at: datetime | None) -> Select[Row]:
     """Narrow to those whose last recorded approval that had begun by the day still runs on it."""
     approval, owner = APPROVALS[table]
-    said = aliased(approval)
+    said = _another(approval)
     latest = select(func.max(said.id)).where(getattr(said, owner) == table.id, said.from_on <= day)
     if known_at is not None:
         latest = latest.where(said.recorded_at <= known_at)
     return rows.join(approval, approval.id == latest.correlate(table).scalar_subquery()).where(
         approval.to_on >= day
     )
+
+
+@cache
+def _another(table: type[Any]) -> Any:
+    """The same table once more; made anew for each question it would cost more than the question."""
+    return aliased(table)
 
 
 @facts_for(AFFILIATE)
