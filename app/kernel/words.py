@@ -1,6 +1,7 @@
 """The words of the interface, looked up for the language of the request (gettext)."""
 
 from contextvars import ContextVar
+from datetime import date
 from gettext import NullTranslations, translation
 from pathlib import Path
 
@@ -26,6 +27,17 @@ def _(text: str) -> str:
 def plural(one: str, many: str, count: int) -> str:
     """`one` or `many` by the grammar of the language, with {count} filled in."""
     return words().ngettext(one, many, count).format(count=count)
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def in_words(day: date) -> str:
+    """A date as every page and paper of ours writes it: 30 June 2028."""
+    return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
 
 
 NAMES = {"northern_ireland": "Northern Ireland"}

@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from app.kernel.actor import Actor
 from app.kernel.errors import NotFound, Problem, Refused, Stale, WrongState
 from app.kernel.fields import Note, StepForm
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.permissions import Permission
 
 S = TypeVar("S", bound=StrEnum)
@@ -137,7 +137,7 @@ class Workflow(Generic[S]):
         barred = {kind if "." in kind else f"{self.name}.{kind}" for kind in step.independent_of}
         for kind, person, on in facts.past:
             if kind in barred and person == actor.id:
-                raise Refused(facts.took_part(f"{on.day} {on:%B %Y}"))
+                raise Refused(facts.took_part(in_words(on)))
         for guard in step.guards:
             if reason := guard(subject, actor, facts):
                 raise Refused(reason)

@@ -10,7 +10,7 @@ from app.kernel.casework import begin, take
 from app.kernel.database import Unit
 from app.kernel.errors import Invalid, Refused
 from app.kernel.journal import Event
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.ledger.commands import append
 from app.ledger.rules import EntryKind
 from app.licences.models import Accreditation, AccreditationStatus, Licence, LicenceStatus
@@ -171,7 +171,7 @@ def _last(unit: Unit, licence: Licence) -> date | None:
 def _check_order(day: date, last: date | None) -> None:
     if last and day < last:
         said = _("The last change counts from {day}; this one cannot count from an earlier day.")
-        raise Invalid(_(CORRECT_IT), {"effective_on": said.format(day=f"{last.day} {last:%B %Y}")})
+        raise Invalid(_(CORRECT_IT), {"effective_on": said.format(day=in_words(last))})
 
 
 def _write(

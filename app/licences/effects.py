@@ -5,7 +5,7 @@ from datetime import date
 from app.kernel import mail
 from app.kernel.database import Unit
 from app.kernel.journal import Event, Finish, after
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.licences.models import Licence
 from app.licences.rules import meaning
 from app.organisations.queries import organisation
@@ -25,7 +25,7 @@ def tell(unit: Unit, event: Event) -> Finish | None:
     form = event.data.get("form", {})
     day = date.fromisoformat(form["effective_on"]) if "effective_on" in form else unit.today
     values = {
-        "body": organisation(unit, licence.body_id).name, "headline": _(HEADLINES[event.kind]), "day": f"{day.day} {day:%B %Y}",
+        "body": organisation(unit, licence.body_id).name, "headline": _(HEADLINES[event.kind]), "day": in_words(day),
         "meaning": meaning(str(event.data["after"])), "public": form.get("public_text", ""), "private": form.get("private_text", ""),
         "link": unit.site.settings.link(f"/licences/{licence.ref}"),
     }  # fmt: skip

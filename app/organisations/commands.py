@@ -6,7 +6,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.database import Unit, stale_sentence
 from app.kernel.errors import Forbidden, Invalid, Refused
 from app.kernel.journal import record
-from app.kernel.words import _, listed
+from app.kernel.words import _, in_words, listed
 from app.kernel.workflow import check_version
 from app.ledger.commands import append
 from app.ledger.rules import EntryKind
@@ -56,7 +56,7 @@ def rename(unit: Unit, organisation: Organisation, form: NewName) -> Organisatio
         raise Refused(
             _(
                 "The name of now began on {since}: the new one must begin later, and not after today. Nothing was saved: give another day."
-            ).format(since=f"{now.from_on.day} {now.from_on:%B %Y}")
+            ).format(since=in_words(now.from_on))
         )
     _check_name(unit, form.name, form.different, organisation.id)
     before, now.to_on = organisation.name, form.from_on

@@ -14,7 +14,7 @@ from app.kernel.database import Unit, stale_sentence
 from app.kernel.errors import Forbidden, Invalid, Refused
 from app.kernel.fields import Note
 from app.kernel.journal import Event, record
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.kernel.workflow import check_version
 from app.ledger.commands import append
 from app.ledger.rules import EntryKind
@@ -233,7 +233,7 @@ def renew_trainer(unit: Unit, row: TrainerAppointment, form: TrainerEvidence) ->
         said = _("Some of this ran out on {day}, so it cannot carry the approval.")
         raise Invalid(
             _(CORRECT_IT),
-            {_shortest(form, until): said.format(day=f"{until.day} {until:%B %Y}" if until else "")},
+            {_shortest(form, until): said.format(day=in_words(until) if until else "")},
         )
     _approve(unit, event, row, until)
 
@@ -275,9 +275,7 @@ def _end(unit: Unit, row: Affiliate | TrainerAppointment, form: Ending) -> None:
     """End it from a day on; the empty span that is written down outranks the spans before it."""
     if row.approved_on and form.ended_on < row.approved_on:
         said = _("It was approved on {day}; it cannot be over before.")
-        raise Invalid(
-            _(CORRECT_IT), {"ended_on": said.format(day=f"{row.approved_on.day} {row.approved_on:%B %Y}")}
-        )
+        raise Invalid(_(CORRECT_IT), {"ended_on": said.format(day=in_words(row.approved_on))})
     event = take(unit, AFFILIATE if isinstance(row, Affiliate) else TRAINER, row, "end", form)
     row.ended_on = form.ended_on
     if row.approved_on:

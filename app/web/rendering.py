@@ -12,24 +12,10 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from markupsafe import Markup, escape
 
 from app.kernel.clock import LONDON, civil_date
-from app.kernel.words import _, label, listed, plural, words
+from app.kernel.words import _, in_words, label, listed, plural, words
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = Path(__file__).resolve().parent / "static"
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 NEEDED = ("vendor/govuk-frontend.min.css", "register.css")
 
 
@@ -54,7 +40,7 @@ def spoken_date(day: date | datetime | str | None) -> str:
         day = date.fromisoformat(day[:10])
     if isinstance(day, datetime):
         day = civil_date(day)
-    return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
+    return in_words(day)
 
 
 def spoken_moment(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from app.cases.rules import State, gaps
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.errors import WrongState
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.organisations.queries import organisation
 
 
@@ -32,7 +32,7 @@ def saved_words(unit: Unit, case: Case) -> str:
     if at is None:
         return _("Nothing is saved yet.")
     here = at.astimezone(LONDON)
-    return _("Saved on {day} at {time}.").format(day=f"{here.day} {here:%B %Y}", time=f"{here:%H:%M}")
+    return _("Saved on {day} at {time}.").format(day=in_words(here), time=f"{here:%H:%M}")
 
 
 def body_of(unit: Unit, case: Case) -> str:

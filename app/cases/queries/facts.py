@@ -26,7 +26,7 @@ from app.kernel.casework import facts_for
 from app.kernel.clock import add_months, civil_date
 from app.kernel.database import Unit
 from app.kernel.journal import Event
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.kernel.workflow import Done
 from app.licences.queries import standing
 from app.people.models import Person
@@ -178,9 +178,7 @@ def why_not(unit: Unit, case: Case, people: dict[str, TeamRole], *days: date) ->
         assess = leads | authorised(unit, case.body_id, Role.ASSESSOR, day)
         for person, role in people.items():
             if person not in (leads if role is TeamRole.LEAD else assess):
-                found.setdefault(
-                    person, _("not authorised for this on {day}").format(day=f"{day.day} {day:%B %Y}")
-                )
+                found.setdefault(person, _("not authorised for this on {day}").format(day=in_words(day)))
     return found
 
 

@@ -1,7 +1,7 @@
 """What a certificate is: number, term, statement, statuses, and what may happen to it after the decision; pure."""
 
 from app.certificates.rules.answer import Answer
-from app.certificates.rules.dates import in_words, last_day
+from app.certificates.rules.dates import last_day
 from app.certificates.rules.keys import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, KeyUse
 from app.certificates.rules.number import (
     ALPHABET,
@@ -40,6 +40,7 @@ from app.certificates.rules.workflow import (
     SuspendCurricula,
     neutral_words,
 )
+from app.kernel.words import in_words
 
 __all__ = [
     "ALPHABET",

@@ -1,4 +1,4 @@
-"""The term of a certificate, and how dates are written."""
+"""The term of a certificate."""
 
 import calendar
 from datetime import date, timedelta
@@ -15,8 +15,3 @@ def last_day(starts_on: date, months: int) -> date:
     if starts_on.day > days:
         return date(year, month, days)
     return date(year, month, starts_on.day) - timedelta(days=1)
-
-
-def in_words(day: date) -> str:
-    """A date as every page and paper of ours writes it: 30 June 2028."""
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"

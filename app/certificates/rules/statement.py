@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 import rfc8785
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from app.certificates.rules.dates import in_words
+from app.kernel.words import in_words
 
 LONGEST_NAME: Final = 200
 

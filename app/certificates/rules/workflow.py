@@ -7,12 +7,11 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.certificates.rules.dates import in_words
 from app.certificates.rules.statement import SectionFound
 from app.certificates.rules.status import Status
 from app.kernel.actor import Actor
 from app.kernel.fields import Day, Line, Prose, Ref, StepForm, Words
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.kernel.workflow import Facts, Step, Workflow
 from app.permissions import Permission as P
 

@@ -17,7 +17,7 @@ from app.kernel.casework import facts_for
 from app.kernel.clock import add_months, civil_date
 from app.kernel.database import Unit
 from app.kernel.journal import Event, hold_thread
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.organisations.queries import organisation
 from app.people.models import Person
 from app.people.queries import members, persons
@@ -106,7 +106,7 @@ def _took_part(
     )
     found = {
         ref: _("{name} had a part in {what}, last on {day}").format(
-            name=name, what=names[thread], day=_day(civil_date(at))
+            name=name, what=names[thread], day=in_words(civil_date(at))
         )
         for ref, name, thread, at in unit.db.execute(acted)
     }
@@ -122,10 +122,6 @@ def _took_part(
             said = _("{name} is on the evaluation team of {what}")
             found.setdefault(one.ref, said.format(name=one.name, what=cases[on_teams[account]]))
     return found
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _tied(unit: Unit, row: Complaint, people: set[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """One complaint as its page shows it, and the progress of a report as its sender reads it."""
 
+from datetime import datetime
 from typing import Any
 
 from app.cases.queries import case_of_id
@@ -30,7 +31,7 @@ from app.kernel.casework import HistoryLine, TurnView, steps_of, told
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.journal import Event
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.organisations.queries import body_choices, names_of, of_seat, organisation
 from app.permissions import Permission, Seat
 from app.standards.queries import newest_rule_pack, rule_pack
@@ -189,9 +190,8 @@ def decision_choices(unit: Unit) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _spoken(moment: Any) -> str:
-    day = civil_date(moment)
-    return f"{day.day} {day:%B %Y}"
+def _spoken(moment: datetime) -> str:
+    return in_words(civil_date(moment))
 
 
 def desk_choices(unit: Unit, row: Complaint) -> dict[str, list[tuple[str, str]]]:
