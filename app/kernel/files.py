@@ -3,9 +3,15 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, Final
 
 import obstore
+from obstore.exceptions import BaseError
 
 from app.kernel.errors import NotFound
 from app.kernel.words import _
@@ -16,26 +22,49 @@ class Damaged(Exception):
     """A stored file is not what was stored: a fault of the store, never of the person who asks."""
 
 
+class StoreAway(OSError):
+    """The store named by RRN_FILES_URL does not answer, or not as it should; nothing was stored."""
+
+
+PATIENCE: Final = timedelta(seconds=5)
+"""How long a store that refuses is asked again."""
+
+
+@lru_cache(maxsize=4)
+def _store(url: str) -> Any:
+    return obstore.store.from_url(url, retry_config={"max_retries": 2, "retry_timeout": PATIENCE})
+
+
+@contextmanager
+def _asking(url: str) -> Iterator[Any]:
+    try:
+        yield _store(url)
+    except BaseError as error:
+        raise StoreAway(type(error).__name__) from error
+
+
 def digest(content: bytes) -> str:
     """The SHA-256 of the bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def keep(settings: Settings, content: bytes) -> str:
-    """Store the bytes durably and give their name. Storing the same bytes again changes nothing."""
+    """Store the bytes durably and give their name. Storing the same bytes again changes nothing. Raises StoreAway."""
     name = digest(content)
     if settings.files_url:
-        obstore.put(obstore.store.from_url(settings.files_url), _place(name), content)
+        with _asking(settings.files_url) as store:
+            obstore.put(store, _place(name), content)
     else:
         write_once(settings.data_dir / "files" / _place(name), content)
     return name
 
 
 def fetch(settings: Settings, name: str) -> bytes:
-    """The bytes of that name; NotFound when there are none, Damaged when they are not what was stored."""
+    """The bytes of that name; NotFound when there are none, Damaged when they are not what was stored, StoreAway."""
     try:
         if settings.files_url:
-            content = bytes(obstore.get(obstore.store.from_url(settings.files_url), _place(name)).bytes())
+            with _asking(settings.files_url) as store:
+                content = bytes(obstore.get(store, _place(name)).bytes())
         else:
             content = (settings.data_dir / "files" / _place(name)).read_bytes()
     except FileNotFoundError as error:

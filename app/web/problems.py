@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale, TooSoon, WrongState
+from app.kernel.files import StoreAway
 from app.kernel.words import _
 from app.web.gate import FormTooOld
 from app.web.rendering import render
@@ -97,8 +98,8 @@ def answer_invalid(request: Request, error: Exception) -> Response:
 
 
 def answer_database(request: Request, error: Exception) -> Response:
-    """The database is gone or will not wait: 503, and whether anything was saved."""
-    _log.error("database_unavailable", kind=type(error).__name__, path=request.url.path)
+    """The database or the store of files is gone or will not wait: 503, and whether anything was saved."""
+    _log.error("store_unavailable", kind=type(error).__name__, path=request.url.path)
     if isinstance(error, IntegrityError):
         return problem(
             request,
@@ -165,5 +166,6 @@ HANDLERS = {
     IntegrityError: answer_database,
     PoolTimeout: answer_database,
     TimeoutError: answer_database,
+    StoreAway: answer_database,
     Exception: answer_bug,
 }
