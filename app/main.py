@@ -135,11 +135,13 @@ def create_app(
 async def serving(_app: FastAPI) -> AsyncIterator[None]:
     """As many threads as connections that stay open: more of them only take memory and turns from each other.
 
-    What is loaded by now stays for good, so the garbage collector need not walk through it again and again.
+    What is loaded by now stays for good, so the garbage collector need not walk through it again and again; what the
+    requests leave behind is collected sooner than while loading (a page leaves some 70 objects, 12 MiB in 50,000).
     """
     current_default_thread_limiter().total_tokens = POOL
     gc.collect()
     gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
     yield
 
 
