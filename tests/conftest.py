@@ -1,20 +1,16 @@
 """The ground every test stands on: a real database on each engine, a clock that can be set, a client for each face."""
 
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import create_engine
 
-from app.kernel.database import Site, Table, connect
-from app.main import create_app  # noqa: F401  every area's tables and effects are known from here on
+from app.kernel.database import Site, connect
 from app.settings import Settings
+from tests.databases import Databases, PostgreSQL, SQLite
+from tests.worlds import Shelf, shelves
 
 POSTGRES = os.environ.get("RRN_TEST_POSTGRES_URL", "")
 ENGINES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
@@ -38,54 +34,33 @@ def clock() -> SetClock:
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def prepared(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
-    """A database at head on one engine, made once and copied for each test."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("prepared") / "head.db"
-        _fill(f"sqlite:///{path}")
-        yield "sqlite", str(path)
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """One engine with a database at head, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    engine: Databases = SQLite(folder) if request.param == "sqlite" else PostgreSQL(POSTGRES)
+    shelves[request.param] = Shelf(engine, folder)
+    yield engine
+    del shelves[request.param]
+    engine.close()
+
+
+@pytest.fixture(autouse=True)
+def unpatched(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that changes the program itself makes its own world, and leaves none to others."""
+    if "monkeypatch" not in request.fixturenames:
+        yield
         return
-    name = f"rrn_head_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}"')
-    _fill(f"{_server()}/{name}")
-    yield "postgresql", name
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _fill(url: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    Table.metadata.create_all(engine)
-    engine.dispose()
-
-
-def _server() -> str:
-    return POSTGRES.rsplit("/", 1)[0]
-
-
-def _administer(statement: str) -> None:
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(statement.encode())
+    put_aside = dict(shelves)
+    shelves.clear()
+    yield
+    shelves.update(put_aside)
 
 
 @pytest.fixture
-def settings(prepared: tuple[str, str], tmp_path: Path) -> Iterator[Settings]:
+def settings(prepared: Databases, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a fresh installation on a fresh copy of the database."""
-    kind, head = prepared
-    base = Settings(
-        data_dir=tmp_path,
-        secret_key="a secret for the tests only, 32+ characters",
-        public_base_url="http://testserver",
-    )
-    if kind == "sqlite":
-        shutil.copy(head, tmp_path / "register.db")
-        yield base
-        return
-    name = f"rrn_test_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{head}"')
-    yield replace(base, database_url=f"{_server()}/{name}")
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with prepared.copy(tmp_path) as settings:
+        yield settings
 
 
 @pytest.fixture
