@@ -126,90 +126,118 @@ class Rows:
     sequences: list[tuple[str, int]]
 
 
-@dataclass
 class Used:
-    """A database that is handed on, and how often it was put back."""
+    """A database that is handed on, with a line to it that stays open: finding out about its tables takes 30 ms the first time."""
 
-    name: str
-    times: int = 0
+    def __init__(self, name: str, url: str) -> None:
+        self.name, self.url = name, url
+        self.times = 0
+        """How often it was put back."""
+        self._line: psycopg.Connection | None = None
+
+    @contextmanager
+    def line(self) -> Iterator[psycopg.Connection]:
+        """The line, in a transaction; opened anew where a test has cut it."""
+        try:
+            if self._line:
+                self._line.execute("SELECT 1")
+        except psycopg.OperationalError:
+            self._line = None
+        self._line = self._line or psycopg.connect(self.url, autocommit=True, prepare_threshold=1)
+        with self._line.transaction():
+            yield self._line
+
+    def close(self) -> None:
+        if self._line:
+            self._line.close()
 
 
 class PostgreSQL:
-    """Databases of one server, named by the address of its database for administration."""
+    """Databases of one server, which is named by the address of its database for administration."""
 
     def __init__(self, server: str) -> None:
         self.server = server
         self.head = f"rrn_head_{uuid.uuid4().hex[:12]}"
         self.free: list[Used] = []
-        self.lent: set[str] = set()
+        self.lent: dict[str, Used] = {}
         self._administer("CREATE DATABASE {}", self.head)
         fill(self._url(self.head))
         with psycopg.connect(self._url(self.head)) as line:
             self.rows = _rows(line)
-            self.shape = self._shape(line)
+            self.shape = _shape(line)
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[Settings]:
         one = self.free.pop() if self.free else self._new()
-        url = self._url(one.name)
-        self.lent.add(url)
+        self.lent[one.url] = one
         try:
-            yield replace(settings_in(folder), database_url=url)
+            yield replace(settings_in(folder), database_url=one.url)
         finally:
-            self.lent.remove(url)
+            del self.lent[one.url]
             self._put_back(one)
 
     def is_fresh(self, settings: Settings) -> bool:
         if settings.database_url not in self.lent:
             return False
-        with psycopg.connect(settings.database_url) as line:
-            return {name for (name,) in line.execute(FILLED.encode())} == set(self.rows.tables)
+        with self.lent[settings.database_url].line() as line:
+            return set(_filled(line)) == set(self.rows.tables)
 
     def read(self, settings: Settings) -> Content:
-        with psycopg.connect(settings.database_url) as line:
+        with self.lent[settings.database_url].line() as line:
             return _rows(line)
 
     def write(self, settings: Settings, content: Content) -> None:
-        with psycopg.connect(settings.database_url) as line:
+        with self.lent[settings.database_url].line() as line:
             _write(line, content)
 
     def close(self) -> None:
         for one in self.free:
-            self._administer("DROP DATABASE {} WITH (FORCE)", one.name)
+            self._drop(one)
         self._administer("DROP DATABASE {} WITH (FORCE)", self.head)
 
     def _new(self) -> Used:
         name = f"rrn_test_{uuid.uuid4().hex[:12]}"
         self._administer("CREATE DATABASE {} TEMPLATE {}", name, self.head)
-        return Used(name)
+        return Used(name, self._url(name))
 
     def _put_back(self, one: Used) -> None:
-        with psycopg.connect(self._url(one.name)) as line:
+        with one.line() as line:
             line.execute(SEND_AWAY)
-            same = self._shape(line) == self.shape
+            same = _shape(line) == self.shape
             if same:
                 _write(line, self.rows)
         one.times += 1
         if same and one.times < USES:
             self.free.append(one)
         else:
-            self._administer("DROP DATABASE {} WITH (FORCE)", one.name)
+            self._drop(one)
 
-    def _shape(self, line: psycopg.Connection) -> Any:
-        return line.execute(SHAPE.encode()).fetchone()
+    def _drop(self, one: Used) -> None:
+        one.close()
+        self._administer("DROP DATABASE {} WITH (FORCE)", one.name)
 
     def _url(self, name: str) -> str:
         return f"{self.server.rsplit('/', 1)[0]}/{name}"
 
     def _administer(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as line:
-            line.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            line.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _filled(line: psycopg.Connection) -> list[str]:
+    return [name for (name,) in line.execute(FILLED.encode())]
+
+
+def _shape(line: psycopg.Connection) -> Any:
+    return line.execute(SHAPE.encode()).fetchone()
 
 
 def _rows(line: psycopg.Connection) -> Rows:
     tables = {}
-    for (name,) in line.execute(FILLED.encode()).fetchall():
-        with line.cursor().copy(sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(name))) as out:
+    for name in _filled(line):
+        with line.cursor().copy(
+            sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(name))
+        ) as out:
             tables[name] = b"".join(bytes(part) for part in out)
     return Rows(tables, line.execute(SEQUENCES).fetchall())
 
@@ -217,11 +245,15 @@ def _rows(line: psycopg.Connection) -> Rows:
 def _write(line: psycopg.Connection, rows: Rows) -> None:
     """In one transaction, so that nobody sees half of it."""
     line.execute(UNGUARDED)
-    for (name,) in line.execute(FILLED.encode()).fetchall():
+    for name in _filled(line):
         line.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
     for name, content in rows.tables.items():
-        with line.cursor().copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(name))) as into:
+        with line.cursor().copy(
+            sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(name))
+        ) as into:
             into.write(content)
-    line.execute("SELECT setval(seqrelid, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL")
+    line.execute(
+        "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
+    )
     for name, value in rows.sequences:
         line.execute("SELECT setval(%s::regclass, %s)", (name, value))

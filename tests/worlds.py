@@ -73,7 +73,7 @@ def once(make: Callable[Concatenate[Site, P], R]) -> Callable[Concatenate[Site, 
     """Have a function make its world only for the first who asks."""
 
     @functools.wraps(make)
-    def made(site: Site, *args: P.args, **said: P.kwargs) -> R:
+    def made(site: Site, /, *args: P.args, **said: P.kwargs) -> R:
         shelf = shelves.get(site.engine.dialect.name)
         if not shelf or not hasattr(site.clock, "now") or not shelf.begins_here(site):
             return make(site, *args, **said)
@@ -107,7 +107,7 @@ def unpacked(site: Site, answer: bytes) -> Any:
     """The value again, with this site in it."""
     unpickler = pickle.Unpickler(io.BytesIO(answer))  # noqa: S301  we wrote it in this very process
     own = {"site": site, "clock": site.clock, "settings": site.settings}
-    unpickler.persistent_load = own.__getitem__  # type: ignore[method-assign,assignment]
+    unpickler.persistent_load = own.__getitem__  # type: ignore[method-assign]
     return unpickler.load()
 
 
