@@ -126,7 +126,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     finder = find_by_first_word(app, (*AREAS, styleguide) if settings.demo else AREAS)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
-    keep_answers(app)  # outside of it, so that answers are kept with those headers on
+    keep_answers(app, finder)  # outside of it, so that answers are kept with those headers on
     app.openapi = lambda: describe(app, finder)  # type: ignore[method-assign]
     return app
 
@@ -143,7 +143,7 @@ async def serving(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def keep_answers(app: FastAPI) -> None:
+def keep_answers(app: FastAPI, finder: ByFirstWord) -> None:
     """Put the kept answers in front; how far the ledger goes is read first, on SQLite when first asked."""
     site, reader = app.state.site, list[Callable[[], int]]()
 
@@ -157,6 +157,7 @@ def keep_answers(app: FastAPI) -> None:
         stamp=stamp,
         cookie=cookie_name(site.settings),
         in_thread=site.engine.dialect.name != "sqlite",
+        reads=finder.reads,
     )
 
 
