@@ -10,7 +10,6 @@ from datetime import datetime
 from types import FrameType
 from typing import Any
 
-import structlog
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
@@ -40,7 +39,7 @@ from app.desks.pages import area as desks
 from app.kernel import outbox
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import POOL, Site, Unit, connect, reading
-from app.kernel.logging import set_up
+from app.kernel.logging import logger, set_up
 from app.ledger.pages import area as ledger
 from app.ledger.queries import size_reader, witnessed
 from app.licences.pages import area as licences
@@ -221,5 +220,5 @@ def work_once(site: Site, last: dict[str, datetime]) -> bool:
         outbox.run_ticks(site, last)
         return outbox.deliver_next(site)
     except Exception:
-        structlog.get_logger().exception("worker_failed")
+        logger().exception("worker_failed")
         return False
