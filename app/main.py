@@ -10,7 +10,6 @@ from datetime import datetime
 from types import FrameType
 from typing import Any
 
-import structlog
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
@@ -40,7 +39,7 @@ from app.desks.pages import area as desks
 from app.kernel import outbox
 from app.kernel.clock import Clock, civil_date, system_clock
 from app.kernel.database import POOL, Site, Unit, connect, reading
-from app.kernel.logging import set_up
+from app.kernel.logging import logger, set_up
 from app.ledger.pages import area as ledger
 from app.ledger.queries import size_reader, witnessed
 from app.licences.pages import area as licences
@@ -126,7 +125,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     finder = find_by_first_word(app, (*AREAS, styleguide) if settings.demo else AREAS)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
-    keep_answers(app)  # outside of it, so that answers are kept with those headers on
+    keep_answers(app, finder)  # outside of it, so that answers are kept with those headers on
     app.openapi = lambda: describe(app, finder)  # type: ignore[method-assign]
     return app
 
@@ -145,7 +144,7 @@ async def serving(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def keep_answers(app: FastAPI) -> None:
+def keep_answers(app: FastAPI, finder: ByFirstWord) -> None:
     """Put the kept answers in front; how far the ledger goes is read first, on SQLite when first asked."""
     site, reader = app.state.site, list[Callable[[], int]]()
 
@@ -159,6 +158,7 @@ def keep_answers(app: FastAPI) -> None:
         stamp=stamp,
         cookie=cookie_name(site.settings),
         in_thread=not site.reads_at_once,
+        reads=finder.reads,
     )
 
 
@@ -222,5 +222,5 @@ def work_once(site: Site, last: dict[str, datetime]) -> bool:
         outbox.run_ticks(site, last)
         return outbox.deliver_next(site)
     except Exception:
-        structlog.get_logger().exception("worker_failed")
+        logger().exception("worker_failed")
         return False

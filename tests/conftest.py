@@ -1,25 +1,34 @@
 """The ground every test stands on: a real database on each engine, a clock that can be set, a client for each face."""
 
 import os
-import shutil
-import uuid
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import psycopg
 import pytest
-from sqlalchemy import create_engine
 
-from app.kernel.database import Site, Table, connect
-from app.main import create_app  # noqa: F401  every area's tables and effects are known from here on
+from app.kernel.database import Site, connect
 from app.settings import Settings
+from tests.databases import Databases, PostgreSQL, SQLite
+from tests.order import Units, longest_first
+from tests.worlds import Shelf, shelves
 
 POSTGRES = os.environ.get("RRN_TEST_POSTGRES_URL", "")
 ENGINES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 if os.environ.get("RRN_TEST_ENGINES"):
     ENGINES = os.environ["RRN_TEST_ENGINES"].split(",")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units | None:
+    """`--dist loadfile` hands out units of ours instead."""
+    return Units(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 class SetClock:
@@ -37,55 +46,46 @@ def clock() -> SetClock:
     return SetClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Databases]]:
+    """The engines that are needed, each brought to head once for the whole run, whatever the order of the tests."""
+    made: dict[str, Databases] = {}
+
+    def head(engine: str) -> Databases:
+        if engine not in made:
+            folder = tmp_path_factory.mktemp(engine)
+            made[engine] = SQLite(folder) if engine == "sqlite" else PostgreSQL(POSTGRES)
+            shelves[engine] = Shelf(made[engine], folder)
+        return made[engine]
+
+    yield head
+    for engine in made.values():
+        engine.close()
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def prepared(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
-    """A database at head on one engine, made once and copied for each test."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("prepared") / "head.db"
-        _fill(f"sqlite:///{path}")
-        yield "sqlite", str(path)
+def prepared(request: pytest.FixtureRequest, heads: Callable[[str], Databases]) -> Databases:
+    """One engine with a database at head, which is copied for each test."""
+    return heads(request.param)
+
+
+@pytest.fixture(autouse=True)
+def unpatched(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that changes the program itself makes its own world, and leaves none to others."""
+    if "monkeypatch" not in request.fixturenames:
+        yield
         return
-    name = f"rrn_head_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}"')
-    _fill(f"{_server()}/{name}")
-    yield "postgresql", name
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _fill(url: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    Table.metadata.create_all(engine)
-    engine.dispose()
-
-
-def _server() -> str:
-    return POSTGRES.rsplit("/", 1)[0]
-
-
-def _administer(statement: str) -> None:
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(statement.encode())
+    put_aside = dict(shelves)
+    shelves.clear()
+    yield
+    shelves.update(put_aside)
 
 
 @pytest.fixture
-def settings(prepared: tuple[str, str], tmp_path: Path) -> Iterator[Settings]:
+def settings(prepared: Databases, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a fresh installation on a fresh copy of the database."""
-    kind, head = prepared
-    base = Settings(
-        data_dir=tmp_path,
-        secret_key="a secret for the tests only, 32+ characters",
-        public_base_url="http://testserver",
-    )
-    if kind == "sqlite":
-        shutil.copy(head, tmp_path / "register.db")
-        yield base
-        return
-    name = f"rrn_test_{uuid.uuid4().hex[:12]}"
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{head}"')
-    yield replace(base, database_url=f"{_server()}/{name}")
-    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with prepared.copy(tmp_path) as settings:
+        yield settings
 
 
 @pytest.fixture

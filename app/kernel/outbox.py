@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Delivery, effect_named, retry_after
+from app.kernel.logging import logger
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 12
 Tick = Callable[[Site], None]
 _ticks: dict[str, tuple[timedelta, Tick]] = {}
-_log = structlog.get_logger()
+_log = logger()
 
 
 def every(pause: timedelta) -> Callable[[Tick], Tick]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import structlog
 from sqlalchemy import select
 
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.fetching import Fetched, Unreachable, fetch
+from app.kernel.logging import logger
 from app.kernel.outbox import every
 from app.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerWitness
 from app.ledger.note import NoteError, NoteKey, lines_of
@@ -52,7 +52,7 @@ def _round(site: Site) -> None:
     try:
         ask_witnesses(site)
     except Exception:  # the next round begins a minute later; a thread has nobody else to tell
-        structlog.get_logger().exception("witnesses_not_asked")
+        logger().exception("witnesses_not_asked")
     finally:
         _asking.release()
 
@@ -82,7 +82,7 @@ def _ask(site: Site, asked: Question) -> None:
         said = str(fault)
         with writing(site, SYSTEM) as unit:
             _postpone(unit, asked.key, said)
-        structlog.get_logger().warning("witness_did_not_cosign", witness=asked.key.name, why=said[:200])
+        logger().warning("witness_did_not_cosign", witness=asked.key.name, why=said[:200])
         return
     with writing(site, SYSTEM) as unit:
         row = _row(unit, asked.key)
@@ -90,7 +90,7 @@ def _ask(site: Site, asked: Question) -> None:
         if unit.db.get(LedgerCosignature, (asked.size, asked.key.vkey)) is None:
             kept = LedgerCosignature(size=asked.size, witness=asked.key.vkey, line=line, came_at=unit.now)
             unit.db.add(kept)
-    structlog.get_logger().info("witness_cosigned", witness=asked.key.name, size=asked.size, old=old)
+    logger().info("witness_cosigned", witness=asked.key.name, size=asked.size, old=old)
 
 
 def _cosigned(site: Site, asked: Question) -> tuple[int, str]:

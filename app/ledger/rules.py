@@ -31,6 +31,8 @@ class EntryKind(StrEnum):
     AFFILIATE_STATUS = "affiliate.status"
     TRAINER_STATUS = "trainer.status"
     NAME_CHANGED = "name.changed"
+    NUMBERS_CHANGED = "numbers.changed"
+    SERVICE_CHANGED = "service.changed"
     REDACTED = "entry.redacted"
     DRAW_COMMITTED = "draw.committed"
     KEY_STATUS = "key.status"

@@ -77,22 +77,27 @@ def rename(unit: Unit, organisation: Organisation, form: NewName) -> Organisatio
 
 
 def change_details(unit: Unit, organisation: Organisation, form: ChangedDetails) -> Organisation:
-    """Mend address, contact and numbers. Raises Forbidden, Invalid or Stale."""
+    """Mend address, contact and numbers; the numbers are what the register can be searched by. Raises Forbidden, Invalid or Stale."""
     _require(unit, organisation.seat)
     check_version(organisation, form.version, stale_sentence())
     _check_numbers(unit, form, organisation.id)
     for name in ("address", "postcode", "nation", "email", "website"):
         setattr(organisation, name, getattr(form, name))
+    before = {}
     for old in queries.identifiers(unit, organisation.id):
+        before[old.scheme] = old.value
         unit.db.delete(old)
     unit.db.flush()
     _write_numbers(unit, organisation, form)
-    record(
+    event = record(
         unit,
         "organisation.details_changed",
         organisation,
         form=form.model_dump(mode="json", exclude={"version"}),
     )
+    if (now := identifiers_of(form)) != before:
+        told = {"numbers": {scheme.value: value for scheme, value in now.items()}}
+        append(unit, event, EntryKind.NUMBERS_CHANGED, organisation.ref, told, effective_on=unit.today)
     return organisation
 
 

@@ -74,15 +74,29 @@ def register_service(unit: Unit, holder: Organisation, form: NewService) -> Trai
 
 
 def change_service(unit: Unit, service: TrainingService, form: ServiceDetails) -> TrainingService:
-    """Describe a training service anew. Raises Forbidden or Stale."""
+    """Describe a training service anew; the register shows it from now on. Raises Forbidden or Stale."""
     _own(unit, service.organisation_id)
     check_version(service, form.version, stale_sentence())
+    before = _description(service)
     service.route, service.about = form.route, form.about
     _describe(service, form)
     flag_modified(service, "about")  # a change of the lists alone must make a new version too
     unit.db.flush()
-    record(unit, "service.changed", service, form=form.model_dump(mode="json", exclude={"version"}))
+    event = record(unit, "service.changed", service, form=form.model_dump(mode="json", exclude={"version"}))
+    if (told := _description(service)) != before:
+        append(unit, event, EntryKind.SERVICE_CHANGED, service.ref, told, effective_on=unit.today)
     return service
+
+
+def _description(service: TrainingService) -> dict[str, Any]:
+    """What the register says of a service, in plain JSON."""
+    return {
+        "route": service.route.value,
+        "about": service.about,
+        "nations": sorted(row.nation.value for row in service.nation_rows),
+        "settings": sorted(row.setting.value for row in service.setting_rows),
+        "populations": sorted(row.population.value for row in service.population_rows),
+    }
 
 
 def _describe(service: TrainingService, form: NewService) -> None:

@@ -5,7 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
-from starlette.routing import BaseRoute
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 API = "/api/v1"
@@ -51,6 +54,16 @@ class ByFirstWord:
             routes = [*self.own.get(word, ()), *(one for area in self.areas for one in area.made(word))]
             found = self.groups[word] = APIRouter(routes=routes, redirect_slashes=False)
         return found
+
+    def reads(self, path: str) -> frozenset[str]:
+        """The names of the parameters that the page at this address reads after the `?`."""
+        word = first_word(path)
+        asked = {"type": "http", "method": "GET", "path": path}
+        for route in self.group(word).routes if word in self.groups else ():
+            if isinstance(route, APIRoute) and route.matches(asked)[0] is Match.FULL:
+                given = get_flat_params(route.dependant)
+                return frozenset(one.alias for one in given if isinstance(one.field_info, Query))
+        return frozenset()
 
     def every(self) -> list[BaseRoute]:
         """All routes there are, in the order of the areas."""

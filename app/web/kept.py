@@ -1,5 +1,7 @@
 """Public answers kept whole under (address, size of the ledger, day): true until the ledger grows or the day changes.
 
+Of what is asked after the `?` only what the route of the address reads is part of it.
+
 One small ASGI layer in front of everything else. It looks at the size before it looks for an answer, so nothing older
 than the last public change is ever given out (performance page, "What follows").
 """
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +31,7 @@ SMALLEST_SQUEEZED = 2048
 QUICKLY = 1
 """The level of gzip: a page of 10 KB takes 0.05 ms and becomes 2.8 KB; the highest level saves a tenth more and takes twice as long."""
 Stamp = tuple[int, date]
+Key = tuple[bytes, str, Stamp]
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -68,6 +72,7 @@ class KeptAnswers:
         stamp: Callable[[], Stamp],
         cookie: str,
         *,
+        reads: Callable[[str], frozenset[str]],
         in_thread: bool,
         most: int = MOST_BYTES,
     ) -> None:
@@ -78,7 +83,8 @@ class KeptAnswers:
             in_thread,
             most,
         )
-        self.answers: OrderedDict[tuple[bytes, bytes, Stamp], Kept] = OrderedDict()
+        self.reads = reads
+        self.answers: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
         self.silent_until = 0.0
 
@@ -87,7 +93,7 @@ class KeptAnswers:
         if asked is None or (stamp := await self._stamp()) is None:
             await self.app(scope, receive, send)
             return
-        key, squeeze, tag = (scope["raw_path"], scope["query_string"], stamp), *asked
+        key, squeeze, tag = (scope["raw_path"], self._question(scope), stamp), *asked
         found = self.answers.get(key)
         if found is None:
             await self.app(scope, receive, _Keeper(self, key, send))
@@ -112,6 +118,14 @@ class KeptAnswers:
                 tag = value
         return squeeze, tag
 
+    def _question(self, scope: Scope) -> str:
+        """The parameters that the route reads, taken apart exactly as the application takes them apart."""
+        if not (query := scope["query_string"]):
+            return ""
+        reads = self.reads(scope["path"])
+        asked = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+        return urlencode([(name, value) for name, value in asked if name in reads])
+
     async def _stamp(self) -> Stamp | None:
         """The size and the day now; None while the database cannot say, so that the application says so in words."""
         if monotonic() < self.silent_until:
@@ -132,7 +146,7 @@ class KeptAnswers:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else body})
 
-    def keep(self, key: tuple[bytes, bytes, Stamp], headers: Headers, body: bytes) -> None:
+    def keep(self, key: Key, headers: Headers, body: bytes) -> None:
         """Keep one answer, and let the least asked go when there are too many bytes."""
         tag = b'"%s"' % hashlib.sha256(body).hexdigest()[:20].encode()
         kept = [pair for pair in headers if pair[0] not in (b"content-length", b"vary", b"etag")]
@@ -151,7 +165,7 @@ class KeptAnswers:
 class _Keeper:
     """Passes an answer on and keeps a copy when it is whole, public and of an ordinary size."""
 
-    def __init__(self, layer: KeptAnswers, key: tuple[bytes, bytes, Stamp], send: Send) -> None:
+    def __init__(self, layer: KeptAnswers, key: Key, send: Send) -> None:
         self.layer, self.key, self.send = layer, key, send
         self.headers: Headers | None = None
         self.parts: list[bytes] = []

@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 from urllib.parse import quote
 
-import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -14,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale, TooSoon, WrongState
 from app.kernel.files import StoreAway
+from app.kernel.logging import logger
 from app.kernel.words import _
 from app.web.gate import FormTooOld
 from app.web.rendering import render
@@ -35,7 +35,7 @@ TITLE: dict[int, str] = {
     500: "Something went wrong on our side",
     503: "The register cannot be read just now",
 }
-_log = structlog.get_logger()
+_log = logger()
 
 
 def wants_json(request: Request) -> bool:

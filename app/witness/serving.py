@@ -2,13 +2,13 @@
 
 import asyncio
 
-import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.kernel.logging import logger
 from app.witness.watching import LARGEST_REQUEST, Forgotten, Reply, Witness
 
 PATIENCE = 10.0
@@ -51,7 +51,7 @@ def _asked(witness: Witness, body: bytes) -> Reply:
     try:
         return witness.add_checkpoint(body)
     except Forgotten:
-        structlog.get_logger().exception("witness_forgot")
+        logger().exception("witness_forgot")
         return Reply(
             503, "This witness cannot read what it signed last, and signs nothing until that is mended.\n"
         )

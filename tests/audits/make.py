@@ -23,6 +23,7 @@ from app.providers.rules import NewService
 from app.standards.queries import newest_rule_pack
 from app.standards.rules import AuditKind, Level, Nation, Population, Route, Setting
 from app.web.uploads import Upload
+from tests.worlds import once
 
 ANSWER = {
     "correction": "We stopped the course.",
@@ -51,6 +52,7 @@ class World:
     audit: str
 
 
+@once
 def make_world(
     site: Site, levels: tuple[Level, ...] = (Level.PRIMARY,), kind: AuditKind = AuditKind.DESK_REVIEW
 ) -> World:

@@ -37,6 +37,7 @@ from app.standards.rules import Nation, Population, Route, Setting
 from tests.curricula.make import make_version
 from tests.licences.make import Body, make_body, make_manager, make_organisation
 from tests.providers.make import Service, make_trainer
+from tests.worlds import once
 
 PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("officer", "Olive Officer", (Role.CASE_OFFICER,)),
@@ -78,6 +79,7 @@ class World:
             raise AttributeError(name) from None
 
 
+@once
 def make_world(site: Site, curricula: int = 1) -> World:
     """A licensed body with authorised people, and a client with submitted curricula and a trainer."""
     manager = make_manager(site)
@@ -309,6 +311,7 @@ WAY: tuple[tuple[State, Callable[[World], None]], ...] = (
 """The straight way; whatever lies beside it is a step or two from here."""
 
 
+@once
 def make_case(site: Site, at: State | str = State.IN_REVIEW, curricula: int = 1) -> World:
     """A case that stands at a state of the straight way, or at `granted`."""
     world = make_world(site, curricula)

@@ -27,6 +27,7 @@ from tests.certificates.paper import SECTIONS
 from tests.curricula.make import make_version
 from tests.licences.make import Body, actor_of, make_body, make_manager, make_organisation
 from tests.providers.make import details
+from tests.worlds import once
 
 TERM = 36
 
@@ -47,6 +48,7 @@ class World:
     versions: tuple[int, ...]
 
 
+@once
 def make_world(
     site: Site, name: str = "Harbour Lane Training", curricula: int = 2, body: Body | None = None, rrn: Actor | None = None
 ) -> World:  # fmt: skip

@@ -1,22 +1,19 @@
 """Real threads and real kills: no live certificate under a dead licence, and nothing lost from a worker that is shot."""
 
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import threading
 import time
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from app.certificates import commands
+from app.certificates import commands, effects
 from app.certificates.models import CertificateStatus
 from app.certificates.rules import Status
+from app.kernel import outbox
 from app.kernel.actor import SYSTEM
-from app.kernel.database import Site, reading, writing
+from app.kernel.database import Site, connect, reading, writing
 from app.kernel.errors import Refused
 from app.ledger.models import LedgerEntry
 from app.licences.queries import standing
@@ -25,7 +22,6 @@ from tests.conftest import SetClock
 from tests.licences.make import change as change_licence
 
 TODAY = date(2026, 3, 2)
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -122,41 +118,28 @@ def test_two_decisions_at_once_never_share_a_number(world: World) -> None:
     assert len(set(numbers)) == 6
 
 
-WORKER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-import app.main
-from app.kernel import outbox
-from app.kernel.database import connect
-from app.settings import Settings
-from app.certificates import effects
-effects.press()
-site = connect(Settings(data_dir=Path(sys.argv[1]), database_url=sys.argv[2], public_base_url="http://testserver",
-    secret_key="a secret for the tests only, 32+ characters"), lambda: datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
-print("ready", flush=True)
-sys.stdin.readline()
-outbox.deliver_all(site)
-print("done", flush=True)
-"""
-
-
 @pytest.mark.parametrize("milliseconds", [1, 25, 60, 110, 180, 300])
 def test_a_worker_shot_at_any_moment_is_made_good_by_the_next(
     world: World, clock: SetClock, milliseconds: int
 ) -> None:
     number = grant(world)
     settings = world.site.settings
-    with subprocess.Popen(
-        [sys.executable, "-c", WORKER, settings.data_dir, settings.database_url],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as worker:  # fmt: skip
-        assert worker.stdin and worker.stdout
-        assert worker.stdout.readline() == "ready\n"
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-        time.sleep(milliseconds / 1000)
-        os.kill(worker.pid, signal.SIGKILL)
+    effects.press()  # before the fork, so that only issuing itself is in the child
+    world.site.engine.dispose()
+    apart = multiprocessing.get_context("fork")
+    ready = apart.Event()
+
+    def run() -> None:
+        own = connect(settings, clock)
+        ready.set()
+        outbox.deliver_all(own)
+
+    worker = apart.Process(target=run)
+    worker.start()
+    assert ready.wait(30)
+    time.sleep(milliseconds / 1000)
+    worker.kill()
+    worker.join(30)
     stored = settings.issued_dir / number / "1" / "certificate.pdf"
     before = stored.read_bytes() if stored.exists() else None
     clock.now += timedelta(minutes=10)

@@ -18,6 +18,7 @@ from app.kernel.database import Site, reading, writing
 from app.permissions import Role
 from tests.cases.make import World, make_case, make_member, recommend
 from tests.cases.make import step as case_step
+from tests.worlds import once
 
 REPORTED = {
     "matter": "false_claim",
@@ -31,6 +32,7 @@ DECIDED: dict[str, Any] = {
 }
 
 
+@once
 def make_refused(site: Site) -> World:
     """A client that was refused, its body with somebody who took no part, and RRN with its people."""
     world = make_case(site, CaseState.IN_REVIEW)

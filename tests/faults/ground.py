@@ -1,11 +1,9 @@
 """A register in which a great deal has happened, with somebody of every role in front of it, at home and elsewhere."""
 
 import re
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from json import dumps
 from pathlib import Path
@@ -31,7 +29,8 @@ from app.settings import Settings
 from app.web.gate import cookie_name, csrf_token
 from app.web.routing import Route
 from tests.check.world import Clean, make_clean
-from tests.conftest import SetClock, _administer, _server
+from tests.conftest import SetClock
+from tests.databases import Databases
 from tests.licences.make import make_organisation
 
 EVERYTHING = {right for role in Role for right in GRANTS[role]}
@@ -178,28 +177,15 @@ def _note_refs(ground: Ground, site: Site) -> None:
 
 
 @contextmanager
-def a_register(prepared: tuple[str, str], folder: Path) -> Iterator[tuple[Site, SetClock, Settings]]:
+def a_register(prepared: Databases, folder: Path) -> Iterator[tuple[Site, SetClock, Settings]]:
     """A fresh installation on a fresh copy of the database, for as long as the block lasts."""
-    kind, head = prepared
-    name = f"rrn_ground_{uuid.uuid4().hex[:12]}"
-    settings = Settings(
-        data_dir=folder,
-        secret_key="a secret for the tests only, 32+ characters",
-        public_base_url="http://testserver",
-    )
-    if kind == "sqlite":
-        shutil.copy(head, folder / "register.db")
-    else:
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{head}"')
-        settings = replace(settings, database_url=f"{_server()}/{name}")
-    clock = SetClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
-    site = connect(settings, clock)
-    try:
-        yield site, clock, settings
-    finally:
-        site.engine.dispose()
-        if kind != "sqlite":
-            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with prepared.copy(folder) as settings:
+        clock = SetClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+        site = connect(settings, clock)
+        try:
+            yield site, clock, settings
+        finally:
+            site.engine.dispose()
 
 
 def sentence(answer: Response) -> Any:

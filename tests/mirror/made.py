@@ -1,7 +1,6 @@
 """One register with certificates in several states, mirrored once; tests that damage it work on a copy."""
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,11 +13,11 @@ from app.certificates.effects.keys import freshen_revocations
 from app.kernel.clock import system_clock
 from app.kernel.database import Site, connect
 from app.mirror.writing import export
-from app.settings import Settings
 from app.verifier.anchors import Anchors, Published, anchors_from
 from app.verifier.source import folder
 from tests.certificates.make import change, issue, make_world, reading_day, refs, work
-from tests.conftest import SetClock, _administer, _server
+from tests.conftest import SetClock
+from tests.databases import Databases
 
 
 @dataclass(frozen=True)
@@ -46,26 +45,13 @@ class Mirrored:
 
 
 @pytest.fixture(scope="session")
-def whole(prepared: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirrored]:
-    kind, head = prepared
-    place, name = tmp_path_factory.mktemp("mirrored"), f"rrn_mirror_{uuid.uuid4().hex[:12]}"
-    settings = Settings(
-        data_dir=place,
-        secret_key="a secret for the tests only, 32+ characters",
-        public_base_url="http://testserver",
-    )
-    if kind == "sqlite":
-        shutil.copy(head, place / "register.db")
-    else:
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{head}"')
-        settings = replace(settings, database_url=f"{_server()}/{name}")
-    clock = SetClock(system_clock() - timedelta(hours=1))
-    site = connect(settings, clock)
-    made = _made(site, clock, place / "mirror")
-    yield made
-    site.engine.dispose()
-    if kind != "sqlite":
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+def whole(prepared: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirrored]:
+    place = tmp_path_factory.mktemp("mirrored")
+    with prepared.copy(place) as settings:
+        clock = SetClock(system_clock() - timedelta(hours=1))
+        site = connect(settings, clock)
+        yield _made(site, clock, place / "mirror")
+        site.engine.dispose()
 
 
 def _made(site: Site, clock: SetClock, place: Path) -> Mirrored:

@@ -23,6 +23,7 @@ from app.providers.rules import (
 )
 from app.standards.rules import Nation, Population, Route, Setting
 from tests.licences.make import actor_of, make_organisation
+from tests.worlds import once
 
 TODAY = date(2026, 3, 2)
 
@@ -50,6 +51,7 @@ def details(**more: Any) -> NewService:
     return NewService(**(said | more))
 
 
+@once
 def make_service(site: Site, name: str = "Harbour Lane Training", code: str = "NGC", **more: Any) -> Service:
     """A service that chose its certification body."""
     with writing(site, SYSTEM) as unit:

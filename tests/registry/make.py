@@ -23,6 +23,7 @@ from app.standards.rules import Nation, Population, Route, Setting
 from tests.curricula.make import make_version
 from tests.licences.make import Body, actor_of, make_body, make_manager, make_organisation
 from tests.providers.make import Service
+from tests.worlds import once
 
 GRANTED = date(2026, 1, 1)
 EXPIRES = date(2028, 12, 31)
@@ -40,6 +41,7 @@ class World:
     number: str = ""
 
 
+@once
 def make_world(
     site: Site, name: str = "Harbour Lane Training", titles: Sequence[str] = ("Safe Holding: intermediate",)
 ) -> World:

@@ -19,6 +19,7 @@ from app.surveillance.rules import CYCLE, PICK, Stratum
 from tests.cases.make import World, make_member
 from tests.cases.test_followup import certificate, issued
 from tests.providers.make import Service, employer_of, make_affiliate, make_trainer
+from tests.worlds import once
 
 SEEN = "Twelve people held each other as the curriculum says; everybody was asked afterwards how it had felt."
 
@@ -47,6 +48,7 @@ class Watched:
         )
 
 
+@once
 def make_watched(
     site: Site, *, affiliates: int = 6, trainers: int = 2, associates: int = 2, curricula: int = 2
 ) -> Watched:

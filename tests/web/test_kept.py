@@ -43,7 +43,10 @@ def reader(world: World) -> TestClient:
         return PlainTextResponse("certified " * 250 + str(world.size), status, {"Cache-Control": kind})
 
     inner = Starlette(routes=[Route("/{rest:path}", answer)])
-    return TestClient(KeptAnswers(inner, world.stamp, "session", in_thread=False, most=20_000))
+    layer = KeptAnswers(
+        inner, world.stamp, "session", in_thread=False, reads=lambda _path: frozenset({"on"}), most=20_000
+    )
+    return TestClient(layer)
 
 
 def test_an_answer_is_made_once_while_nothing_changes(reader: TestClient, world: World) -> None:
@@ -56,6 +59,16 @@ def test_another_address_or_question_is_another_answer(reader: TestClient, world
     for path in ("/verify/NGC-1", "/verify/NGC-2", "/verify/NGC-1?on=2025-01-01"):
         reader.get(path)
     assert len(world.asked) == 3
+
+
+def test_what_the_route_does_not_read_makes_no_answer_of_its_own(reader: TestClient, world: World) -> None:
+    """Otherwise anybody could push out what is kept by adding `?x=1`, `?x=2` …"""
+    for query in ("on=2025-01-01", "on=2025-01-01&x=1", "utm=news&on=2025-01-01", "%6f%6e=2025-01-01"):
+        reader.get(f"/verify/NGC-1?{query}")
+    assert len(world.asked) == 1
+    for query in ("on=2025-01-02", "o%6e=2025-01-03", "on=2025-01-01&on=2025-01-02", "on=", ""):
+        reader.get(f"/verify/NGC-1?{query}")
+    assert len(world.asked) == 6
 
 
 def test_the_next_answer_after_a_public_change_is_fresh(reader: TestClient, world: World) -> None:
@@ -107,9 +120,15 @@ def held(layer: KeptAnswers) -> int:
 
 
 def test_two_who_ask_at_once_are_counted_once() -> None:
-    layer = KeptAnswers(Starlette(), lambda: (5, date(2026, 3, 2)), "session", in_thread=False)
+    layer = KeptAnswers(
+        Starlette(),
+        lambda: (5, date(2026, 3, 2)),
+        "session",
+        in_thread=False,
+        reads=lambda _path: frozenset(),
+    )
     for _asked in range(2):
-        layer.keep((b"/verify/NGC-1", b"", (5, date(2026, 3, 2))), [], b"certified " * 250)
+        layer.keep((b"/verify/NGC-1", "", (5, date(2026, 3, 2))), [], b"certified " * 250)
     assert layer.bytes == held(layer)
 
 

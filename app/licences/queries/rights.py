@@ -84,7 +84,7 @@ _STAMP = Question(
 def stamp(unit: Unit) -> Any:
     """Size and time of the ledger, and how long the histories of all bodies are: what a reader's memory of them is good for.
 
-    Histories are only ever added to, not always by an entry of the ledger (an application is nobody's business yet);
+    Histories are only ever added to, not always by an entry of the ledger (one of an application has none);
     a new name is such an entry.
     """
     if "stamp" not in unit.seen:
@@ -142,8 +142,12 @@ def _said(status: str) -> str:
 def _licence_on(
     past: Past, on: date, known_at: datetime | None
 ) -> tuple[Licence | None, LicenceStatus | None]:
-    """The licence that counts on the day, and the line that says so: one that runs before one that does not, then the newest."""
-    pairs = [(one, line_on(_known(lines, known_at), on)) for one, lines in past.licences]
+    """The licence that counts on the day, and the line that says so: one that runs before one that does not, then the newest.
+
+    Lines without a reason are those of an application, which is nobody's business yet: no entry of the ledger speaks of them.
+    """
+    told = [(one, [line for line in lines if line.reason_code]) for one, lines in past.licences]
+    pairs = [(one, line_on(_known(lines, known_at), on)) for one, lines in told]
     said = [(licence, line) for licence, line in pairs if line]
     running = [(licence, line) for licence, line in said if line.status in RUNNING and not is_over(line, on)]
     return next(iter(running or said), (None, None))
