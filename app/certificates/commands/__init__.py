@@ -12,7 +12,7 @@ from app.certificates.commands.changing import (
     withdraw,
 )
 from app.certificates.commands.granting import grant
-from app.certificates.commands.keys import ask_keys, reissue, suspect, withdraw_keys
+from app.certificates.commands.keys import ask_keys, reissue, suspect, wait_for_root, withdraw_keys
 from app.certificates.commands.publishing import hold, publish, supersede_due
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "suspend_curricula",
     "terminate",
     "transfer",
+    "wait_for_root",
     "withdraw",
     "withdraw_keys",
 ]

@@ -51,6 +51,14 @@ def keys_of(unit: Unit, body: Organisation) -> Any:
     return store
 
 
+def has_root(unit: Unit) -> bool:
+    """Whether seals can be certified; where no order is needed, the root is made."""
+    store = key_store(unit.site.settings)
+    if not unit.site.settings.keys_by_order:
+        store.ensure_root(OWNER, unit.now)
+    return store.usable(Purpose.ROOT, RRN, unit.now) is not None
+
+
 def rrn_keys(unit: Unit) -> Any:
     """The keys, when RRN has a seal and a credential key of its own; where no order is needed, they are made. None otherwise."""
     store, now = key_store(unit.site.settings), unit.now
