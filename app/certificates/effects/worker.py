@@ -70,6 +70,14 @@ def rrn_keys(unit: Unit) -> Any:
     return store if has_both else None
 
 
+def rrn_signer(unit: Unit) -> Any:
+    """The keys, when RRN has a credential key of its own; where no order is needed, it is made. None otherwise."""
+    store = key_store(unit.site.settings)
+    if not unit.site.settings.keys_by_order:
+        store.ensure(Purpose.CREDENTIAL, RRN, unit.now)
+    return store if store.usable(Purpose.CREDENTIAL, RRN, unit.now) else None
+
+
 def legal_number(unit: Unit, body: Organisation) -> str:
     """The body by number as EN 319 412-1 section 5.1.4 writes it: of the trade register, else UKAS's as a local scheme."""
     numbers = {row.scheme: row.value for row in identifiers(unit, body.id)}

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Select, false, or_, select
 
+from app.certificates.keys import RRN
 from app.certificates.models import (
     Certificate,
     CertificateItem,
@@ -23,6 +24,7 @@ from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.licences.queries import standing
 from app.organisations.models import Organisation
+from app.organisations.queries import of_seat
 from app.permissions import Permission, Seat
 from app.providers.models import Affiliate
 
@@ -138,10 +140,15 @@ def body_of(unit: Unit, ref: str) -> Organisation:
     return found
 
 
-def signed_list(unit: Unit, body_ref: str, purpose: str, number: int) -> SignedStatusList:
-    """A status list as it is served. Raises NotFound."""
-    body = body_of(unit, body_ref)
-    found = unit.db.get(SignedStatusList, (body.id, purpose, number))
+def list_keeper(unit: Unit) -> Organisation | None:
+    """The organisation under which RRN's own status lists are kept: RRN's first seat; None before there is one."""
+    return min(of_seat(unit, Seat.RRN), key=lambda one: one.id, default=None)
+
+
+def signed_list(unit: Unit, issuer: str, purpose: str, number: int) -> SignedStatusList:
+    """A status list of a body, or of RRN (`rrn`), as it is served. Raises NotFound."""
+    owner = list_keeper(unit) if issuer == RRN else body_of(unit, issuer)
+    found = unit.db.get(SignedStatusList, (owner.id, purpose, number)) if owner else None
     if found is None:
         raise NotFound(
             _("There is no status list of that name. It is made with the first certificate on it.")

@@ -3,6 +3,14 @@
 from app.certificates.rules.answer import Answer
 from app.certificates.rules.dates import in_words, last_day
 from app.certificates.rules.keys import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, KeyUse
+from app.certificates.rules.licence import (
+    AccreditationNamed,
+    Endorsed,
+    EndorsedKind,
+    LicenceSaid,
+    LicensedBody,
+    sha256,
+)
 from app.certificates.rules.number import (
     ALPHABET,
     MAX_SERIAL,
@@ -18,6 +26,7 @@ from app.certificates.rules.statement import (
     DecisionNamed,
     EditionNamed,
     Holder,
+    LicenceNamed,
     ScopeItem,
     SectionFound,
     SectionOutcome,
@@ -48,6 +57,7 @@ __all__ = [
     "LIST_LENGTH",
     "LONGEST_NAME",
     "MAX_SERIAL",
+    "AccreditationNamed",
     "Answer",
     "AskKeys",
     "Body",
@@ -55,6 +65,8 @@ __all__ = [
     "ChangeStatus",
     "DecisionNamed",
     "EditionNamed",
+    "Endorsed",
+    "EndorsedKind",
     "Grant",
     "Holder",
     "ItemOn",
@@ -62,6 +74,9 @@ __all__ = [
     "KeyOrderState",
     "KeyTask",
     "KeyUse",
+    "LicenceNamed",
+    "LicenceSaid",
+    "LicensedBody",
     "NumberAnswer",
     "Reason",
     "Reduce",
@@ -83,6 +98,7 @@ __all__ = [
     "neutral_words",
     "parse_number",
     "printed",
+    "sha256",
     "summary",
     "withdrawal_due",
 ]

@@ -7,6 +7,7 @@ from app.statements.queries.views import (
     StatementView,
     answer_view,
     asked_content,
+    every_sealed_statement,
     file_of,
     find_statement,
     held,
@@ -16,6 +17,6 @@ from app.statements.queries.views import (
 )
 
 __all__ = [
-    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "file_of", "find_statement", "held", "made_for", "part_of",
+    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "made_for", "part_of",
     "parts_again", "statement_view",
 ]  # fmt: skip

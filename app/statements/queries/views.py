@@ -114,6 +114,14 @@ def statement_view(unit: Unit, ref: str) -> StatementView:
     )  # fmt: skip
 
 
+def every_sealed_statement(unit: Unit) -> list[SignedStatement]:
+    """Every statement whose files are given out, oldest first."""
+    rows = select(SignedStatement).where(SignedStatement.sealed_at.is_not(None)).order_by(SignedStatement.id)
+    return [
+        row for row in unit.db.scalars(rows) if _still_said(unit, Content.model_validate_json(row.content))
+    ]
+
+
 def held(unit: Unit, row: SignedStatement) -> bool:
     """Whether it waits for RRN's keys."""
     return row.sealed_at is None and row.id in ending_with(unit, HELD)
