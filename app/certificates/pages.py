@@ -37,6 +37,7 @@ from app.web.routing import Answer, Area, Ask
 area = Area("certificates")
 Version = Annotated[int, Field(ge=1, le=10_000)]
 ListNumber = Annotated[int, Field(ge=1, le=100_000)]
+Thumbprint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 TilePath = Annotated[str, Field(max_length=200)]
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -168,6 +169,13 @@ def endorsement(unit: Unit, number: Ref, version: Version, about: Ref) -> Answer
     return Answer(token.encode(), "application/jwt", name=f"{number}-{about}.jwt", headers=SHORTLY)
 
 
+@area.file("/certificates/{number}/endorsements/{about}", may=PUBLIC)
+def newest_endorsement(unit: Unit, number: Ref, about: Ref) -> Answer:
+    """The same of the newest version, for links that outlive a version."""
+    token = queries.endorsement_of(unit, number, None, about)
+    return Answer(token.encode(), "application/jwt", name=f"{number}-{about}.jwt", headers=SHORTLY)
+
+
 @area.file("/bodies/{ref}/licence/credential.jwt", may=PUBLIC)
 def newest_licence(unit: Unit, ref: Ref) -> Answer:
     """RRN's credential about the licence of a certification body, as it was said last."""
@@ -189,7 +197,7 @@ def context(unit: Unit, name: Context) -> Answer:
 
 
 @area.file("/bodies/{ref}/keys/{key}", may=PUBLIC)
-def key_of_body(unit: Unit, ref: Ref, key: Ref) -> Answer:
+def key_of_body(unit: Unit, ref: Ref, key: Thumbprint) -> Answer:
     """One credential key of a body alone, for readers that know no DIDs (Open Badges 3.0, section 8.6)."""
     known = _keys(unit).all(Purpose.CREDENTIAL, queries.body_of(unit, ref).ref)
     found = [one for one in known if one.id == key]

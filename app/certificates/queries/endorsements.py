@@ -25,8 +25,11 @@ def endorsements_of(unit: Unit, version: CertificateVersion) -> Sequence[Endorse
     return unit.db.scalars(rows.order_by(Endorsement.id)).all()
 
 
-def endorsement_of(unit: Unit, typed: str, number: int, about: str) -> str:
-    """The signed endorsement, to be put into a badge. Raises NotFound, and Refused while the certificate does not stand."""
+def endorsement_of(unit: Unit, typed: str, number: int | None, about: str) -> str:
+    """The signed endorsement, to be put into a badge; of the newest version without a number.
+
+    Raises NotFound, and Refused while the certificate does not stand.
+    """
     certificate, version = published_version(unit, typed, number)
     rows = select(Endorsement).where(Endorsement.version_id == version.id, Endorsement.about == about)
     found = unit.db.scalar(rows)

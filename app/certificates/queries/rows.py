@@ -99,8 +99,8 @@ def of_version(unit: Unit, certificate: Certificate, number: int) -> Certificate
     return found
 
 
-def published_version(unit: Unit, typed: str, number: int) -> tuple[Certificate, CertificateVersion]:
-    """A version whose files are public. Raises NotFound with a sentence, another one while it is being issued."""
+def published_version(unit: Unit, typed: str, number: int | None) -> tuple[Certificate, CertificateVersion]:
+    """A version whose files are public, the newest decided without a number. Raises NotFound with a sentence, another one while it is being issued."""
     certificate = certificate_by_number(unit, typed)
     if certificate is None:
         raise NotFound(
@@ -108,7 +108,7 @@ def published_version(unit: Unit, typed: str, number: int) -> tuple[Certificate,
                 "No certificate of that number was ever issued. Look at the number again, character by character."
             )
         )
-    version = of_version(unit, certificate, number)
+    version = newest_version(unit, certificate) if number is None else of_version(unit, certificate, number)
     if version.issued_at is None:
         raise NotFound(
             _(
