@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from app.certificates import jose
 from app.certificates.credential.parts import (
-    UKAS,
     UNTP_CONTEXT,
     VC_CONTEXT,
     Place,
@@ -14,6 +13,7 @@ from app.certificates.credential.parts import (
     schema,
     start,
     statuses,
+    ukas,
 )
 from app.certificates.did import MEDIA_TYPE, TYP, Addresses, Context, Schema
 from app.certificates.keys import SigningKey
@@ -155,7 +155,7 @@ def _authorisation(statement: Statement, addresses: Addresses) -> list[dict[str,
             "issuingAuthority": rrn(addresses, "Restraint Reduction Network"),
             **_licence_evidence(statement),
         },
-        {"type": ["Endorsement"], "name": accreditation, "issuingAuthority": UKAS},
+        {"type": ["Endorsement"], "name": accreditation, "issuingAuthority": ukas()},
     ]
 
 

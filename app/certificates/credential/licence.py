@@ -7,7 +7,6 @@ from typing import Any
 
 from app.certificates import jose
 from app.certificates.credential.parts import (
-    UKAS,
     UNTP_CONTEXT,
     VC_CONTEXT,
     Place,
@@ -16,6 +15,7 @@ from app.certificates.credential.parts import (
     schema,
     start,
     statuses,
+    ukas,
 )
 from app.certificates.did import TYP, Addresses, Context, Schema
 from app.certificates.keys import RRN, SigningKey
@@ -66,7 +66,7 @@ def _accreditation(said: LicenceSaid) -> dict[str, Any]:
     return {
         "type": ["Endorsement"],
         "name": f"Accredited to ISO/IEC 17065, number {held.ukas_number}",
-        "issuingAuthority": UKAS,
+        "issuingAuthority": ukas(),
         "accreditationNumber": held.ukas_number,
         "accreditationScope": held.scope,
         "accreditedFrom": held.from_on.isoformat(),

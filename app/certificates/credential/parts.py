@@ -9,11 +9,6 @@ from app.kernel.clock import LONDON
 
 VC_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 UNTP_CONTEXT: Final = "https://vocabulary.uncefact.org/untp/0.7.0/context/"
-UKAS: Final = {
-    "type": ["Party"],
-    "id": "https://www.ukas.com",
-    "name": "United Kingdom Accreditation Service",
-}
 
 
 @dataclass(frozen=True)
@@ -49,6 +44,12 @@ def schema(name: Schema, addresses: Addresses) -> dict[str, str]:
 def rrn(addresses: Addresses, name: str) -> dict[str, Any]:
     """RRN as the one that licenses."""
     return {"type": ["Party"], "id": addresses.did(), "name": name}
+
+
+def ukas() -> dict[str, Any]:
+    """UKAS as the one that accredits."""
+    name = "United Kingdom Accreditation Service"
+    return {"type": ["Party"], "id": "https://www.ukas.com", "name": name}
 
 
 def start(day: date) -> datetime:
