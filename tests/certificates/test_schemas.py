@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -97,14 +97,15 @@ FORM_2 = {
 def whole(name: Schema) -> dict[str, Any]:
     """One of what a schema is about, with everything in it that may be in it."""
     about = Endorsed(EndorsedKind.CURRICULUM, "cur_1", "Safe Holding: intermediate")
-    return {
+    made: dict[Schema, Callable[[], dict[str, Any]]] = {
         Schema.CERTIFICATE: a_credential,
         Schema.CERTIFICATE_2: lambda: a_credential(**FORM_2),
         Schema.STATUS_LIST: a_list,
         Schema.RRN_STATUS_LIST: lambda: a_list(RRN),
         Schema.LICENCE: lambda: licence_credential(LICENCE, PLACE, ADDRESSES),
         Schema.ENDORSEMENT: lambda: endorsement(a_statement(), about, PLACE, ADDRESSES),
-    }[name]()
+    }
+    return made[name]()
 
 
 MAY_BE_LEFT_OUT = {
