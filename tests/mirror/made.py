@@ -19,6 +19,7 @@ from app.verifier.anchors import Anchors, Published, anchors_from
 from app.verifier.source import folder
 from tests.certificates.make import change, issue, make_world, reading_day, refs, work
 from tests.conftest import SetClock, _administer, _server
+from tests.statements.make import ask
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def _made(site: Site, clock: SetClock, place: Path) -> Mirrored:
     change(worlds[1], suspended, "suspend", limit_on=limit)
     change(worlds[2], withdrawn, "withdraw")
     change(worlds[3], reduced, "reduce", curricula=refs(site, reduced)[:1])
+    work(site)
+    ask(site, good)
     work(site)
     sign_log_again(site)
     freshen_revocations(site)
