@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from app.certificates import jose
-from app.certificates.keys import PublicKey
+from app.certificates.keys import RRN, PublicKey
 from app.certificates.rules import KeyUse
 
 DID_CONTEXT: Final = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1")
@@ -16,6 +16,8 @@ MEDIA_TYPE: Final = "application/vc+jwt"
 TYP: Final = "vc+jwt"
 STATEMENT_TYP: Final = "rrn-statement+jws"
 """A signed statement of the register: never to be taken for a credential."""
+ENDORSEMENT_TYP: Final = "JWT"
+"""An endorsement for badges: Open Badges 3.0 allows no other type."""
 
 
 class ListPurpose(StrEnum):
@@ -29,7 +31,19 @@ class Schema(StrEnum):
     """The files that say what a credential of ours may look like. One that was ever published never changes."""
 
     CERTIFICATE = "certificate-1.json"
+    CERTIFICATE_2 = "certificate-2.json"
+    """With RRN's credential about the licence behind it, and our own context."""
     STATUS_LIST = "status-list-1.json"
+    RRN_STATUS_LIST = "status-list-2.json"
+    """The lists of RRN itself."""
+    LICENCE = "licence-1.json"
+    ENDORSEMENT = "endorsement-1.json"
+
+
+class Context(StrEnum):
+    """The files that say what the words of our credentials mean. One that was ever published never changes."""
+
+    REGISTER = "register-1.jsonld"
 
 
 @dataclass(frozen=True)
@@ -39,10 +53,10 @@ class Addresses:
     base: str
 
     def did(self, body: str | None = None) -> str:
-        """The did:web of RRN's register, or of a body by its ref (did:web method specification, section 3)."""
+        """The did:web of RRN's register (`rrn` or none), or of a body by its ref (did:web method specification, section 3)."""
         parts = urlsplit(self.base)
         path = [part for part in parts.path.split("/") if part]
-        path += ["bodies", body] if body else []
+        path += ["bodies", body] if body not in (None, RRN) else []
         return ":".join(
             ["did:web", parts.netloc.replace(":", "%3A"), *(quote(part, safe="") for part in path)]
         )
@@ -58,6 +72,22 @@ class Addresses:
     def schema(self, name: Schema) -> str:
         """Where a schema is served."""
         return f"{self.base}/schemas/{name}"
+
+    def context(self, name: Context) -> str:
+        """Where a context is served."""
+        return f"{self.base}/contexts/{name}"
+
+    def licence(self, body: str, version: int) -> str:
+        """Where a version of the credential of a body's licence is served."""
+        return f"{self.base}/bodies/{body}/licence/{version}/credential.jwt"
+
+    def endorsement(self, number: str, version: int, about: str) -> str:
+        """Where the endorsement of the service or of a curriculum on a certificate is served."""
+        return f"{self.base}/certificates/{number}/{version}/endorsements/{about}"
+
+    def key(self, body: str, key: PublicKey) -> str:
+        """Where a credential key of a body is served alone, for readers that know no DIDs."""
+        return f"{self.base}/bodies/{body}/keys/{key.id}"
 
     def file(self, number: str, version: int, name: str) -> str:
         """Where a file of a certificate's version is served."""

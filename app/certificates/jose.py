@@ -47,9 +47,9 @@ def p256(key: object) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def sign(payload: Mapping[str, Any], key: SigningKey, kid: str, typ: str, cty: str = "vc") -> str:
+def sign(payload: Mapping[str, Any], key: SigningKey, kid: str, typ: str, cty: str | None = "vc") -> str:
     """A compact JWS over the canonical JSON (RFC 8785) of the payload. ECDSA is random: no two calls agree."""
-    headers = {"alg": ALGORITHM, "kid": kid, "typ": typ, "cty": cty}
+    headers = {"alg": ALGORITHM, "kid": kid, "typ": typ, **({"cty": cty} if cty else {})}
     return str(jws.sign(rfc8785.dumps(dict(payload)), _PortKey(key), headers=headers, algorithm=ALGORITHM))
 
 
@@ -150,4 +150,9 @@ def encode(data: bytes) -> str:
 
 def digest_multibase(data: bytes) -> str:
     """The SHA-256 of a file as credentials write it: base64url multibase of a multihash."""
-    return "u" + encode(b"\x12\x20" + hashlib.sha256(data).digest())
+    return multibase(hashlib.sha256(data).digest())
+
+
+def multibase(sha256: bytes) -> str:
+    """A SHA-256 that is known already, written so."""
+    return "u" + encode(b"\x12\x20" + sha256)

@@ -161,6 +161,45 @@ class PastStatusList(Table):
     until: Mapped[datetime]
 
 
+class LicenceCredential(Table):
+    """RRN's credential about the licence of a body, one row a version. Only ever added; the newest counts."""
+
+    __tablename__ = "licence_credential"
+    __table_args__ = (
+        UniqueConstraint("body_id", "number"),
+        UniqueConstraint("status_list", "status_index"),
+        CheckConstraint("status_index >= 0 and status_index < 131072", name="place_in_list"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licence.id"), index=True)
+    number: Mapped[int]
+    """Its version, counted for each body."""
+    content: Mapped[str]
+    """What it says, as canonical JSON (RFC 8785)."""
+    token: Mapped[str]
+    credential_key: Mapped[str] = mapped_column(index=True)
+    made_at: Mapped[datetime]
+    status_list: Mapped[int]
+    status_index: Mapped[int]
+    """The entry in that list of RRN's own."""
+
+
+class Endorsement(Table):
+    """The word of a body that the service of a certificate, or a curriculum on it, is certified: for badges. Only ever added."""
+
+    __tablename__ = "endorsement"
+    __table_args__ = (UniqueConstraint("version_id", "about"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("certificate_version.id"))
+    about: Mapped[str]
+    """The reference of the service's organisation, or of the curriculum."""
+    token: Mapped[str]
+    made_at: Mapped[datetime]
+
+
 _OPEN = text("status IN ('asked', 'confirmed')")
 
 
@@ -218,3 +257,5 @@ class SignedRevocationList(Table):
 append_only("certificate_status")
 append_only("key_notice")
 append_only("past_status_list")
+append_only("licence_credential")
+append_only("endorsement")

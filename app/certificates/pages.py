@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from app.certificates import commands, queries
 from app.certificates.commands import CERTIFICATE_STEPS
-from app.certificates.did import MEDIA_TYPE, Addresses, ListPurpose, Schema, did_document, key_set
+from app.certificates.did import MEDIA_TYPE, Addresses, Context, ListPurpose, Schema, did_document, key_set
+from app.certificates.jose import jwk_of
 from app.certificates.keys import RRN, PublicKeys, Purpose
 from app.certificates.models import Certificate, PastStatusList
 from app.certificates.queries import CertificateList, CertificateView, keys
@@ -36,6 +37,7 @@ from app.web.routing import Answer, Area, Ask
 area = Area("certificates")
 Version = Annotated[int, Field(ge=1, le=10_000)]
 ListNumber = Annotated[int, Field(ge=1, le=100_000)]
+Thumbprint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 TilePath = Annotated[str, Field(max_length=200)]
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -158,6 +160,50 @@ def statement_json(unit: Unit, number: Ref, version: Version) -> Answer:
 def proof(unit: Unit, number: Ref, version: Version) -> Answer:
     """That its publication stands in the log."""
     return Answer(queries.proof_of(unit, number, version).encode(), PLAIN, headers=SHORTLY)
+
+
+@area.file("/certificates/{number}/{version}/endorsements/{about}", may=PUBLIC)
+def endorsement(unit: Unit, number: Ref, version: Version, about: Ref) -> Answer:
+    """The body's word about the service or a curriculum, to be put into learners' badges (Open Badges 3.0)."""
+    token = queries.endorsement_of(unit, number, version, about)
+    return Answer(token.encode(), "application/jwt", name=f"{number}-{about}.jwt", headers=SHORTLY)
+
+
+@area.file("/certificates/{number}/endorsements/{about}", may=PUBLIC)
+def newest_endorsement(unit: Unit, number: Ref, about: Ref) -> Answer:
+    """The same of the newest version, for links that outlive a version."""
+    token = queries.endorsement_of(unit, number, None, about)
+    return Answer(token.encode(), "application/jwt", name=f"{number}-{about}.jwt", headers=SHORTLY)
+
+
+@area.file("/bodies/{ref}/licence/credential.jwt", may=PUBLIC)
+def newest_licence(unit: Unit, ref: Ref) -> Answer:
+    """RRN's credential about the licence of a certification body, as it was said last."""
+    found = queries.of_licence(unit, queries.body_of(unit, ref), None)
+    return Answer(found.token.encode(), MEDIA_TYPE, headers=SHORTLY)
+
+
+@area.file("/bodies/{ref}/licence/{version}/credential.jwt", may=PUBLIC)
+def licence_credential(unit: Unit, ref: Ref, version: Version) -> Answer:
+    """One version of that credential, for ever: certificates name it by its digest."""
+    found = queries.of_licence(unit, queries.body_of(unit, ref), version)
+    return Answer(found.token.encode(), MEDIA_TYPE, headers=FOR_EVER)
+
+
+@area.file("/contexts/{name}", may=PUBLIC)
+def context(unit: Unit, name: Context) -> Answer:
+    """What the words of our credentials mean, where no context of others says it."""
+    return Answer(queries.context_of(name, unit.site.settings), "application/ld+json", headers=FOR_EVER)
+
+
+@area.file("/bodies/{ref}/keys/{key}", may=PUBLIC)
+def key_of_body(unit: Unit, ref: Ref, key: Thumbprint) -> Answer:
+    """One credential key of a body alone, for readers that know no DIDs (Open Badges 3.0, section 8.6)."""
+    known = _keys(unit).all(Purpose.CREDENTIAL, queries.body_of(unit, ref).ref)
+    found = [one for one in known if one.id == key]
+    if not found:
+        raise NotFound(_("This certification body never had a key of that name."))
+    return _json(jwk_of(found[0]), "application/jwk+json")
 
 
 @area.file("/schemas/{name}", may=PUBLIC)
@@ -289,6 +335,8 @@ def _served(unit: Unit, path: list[str]) -> Answer | None:
             return status_list(unit, body, ListPurpose(purpose), int(number))
         case ["bodies", body, "did.json"]:
             return did_of_body(unit, body)
+        case ["bodies", body, "licence", number, "credential.jwt"]:
+            return licence_credential(unit, body, int(number))
         case ["log", "checkpoint"]:
             return checkpoint(unit)
         case ["log", "tile", *rest]:
@@ -298,4 +346,6 @@ def _served(unit: Unit, path: list[str]) -> Answer | None:
     return None
 
 
-_KNOWN = {"seal-ca.pem": seal_roots, "seal-ca.crl": revoked_seals, "log.vkey": log_vkey}
+_KNOWN = {
+    "did.json": did_of_register, "seal-ca.pem": seal_roots, "seal-ca.crl": revoked_seals, "log.vkey": log_vkey,
+}  # fmt: skip

@@ -17,11 +17,16 @@ from app.certificates import jose
 from app.certificates.credential import (
     Place,
     credential,
+    encode_bits,
+    endorsement,
+    licence_credential,
     sign_credential,
+    sign_endorsement,
+    sign_licence,
     sign_status_list,
     status_list,
 )
-from app.certificates.did import MEDIA_TYPE, TYP, Addresses, ListPurpose
+from app.certificates.did import ENDORSEMENT_TYP, MEDIA_TYPE, TYP, Addresses, ListPurpose
 from app.certificates.document import Attachment, PlainPaper, draw, draw_plain, load_design, texts_of
 from app.certificates.document import Section as Lines
 from app.certificates.document.design import CURRENT
@@ -29,7 +34,7 @@ from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
 from app.certificates.keys.authority import Revoked, revocation_list
 from app.certificates.keys.store import KeyStore
 from app.certificates.lints import Drawn, Laid, Said, inspect_document, inspect_paper, inspect_statement
-from app.certificates.rules import KeyUse, Statement
+from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, seal
 from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
@@ -40,7 +45,7 @@ CREDENTIAL: Final = "credential.jwt"
 STATEMENT: Final = "statement.json"
 Files = Mapping[str, bytes]
 Paper = PlainPaper
-__all__ = ["Lines"]
+__all__ = ["Lines", "encode_bits"]
 
 
 class NotAsItShouldBe(Exception):
@@ -185,3 +190,19 @@ def sign_list(
     return sign_status_list(
         status_list(body, purpose, number, indexes, moment, addresses), body, key, addresses
     )
+
+
+def make_licence(said: LicenceSaid, place: Place, key: SigningKey, addresses: Addresses) -> str:
+    """RRN's credential about a licence, signed, and looked at as a stranger would."""
+    token = sign_licence(licence_credential(said, place, addresses), key, addresses)
+    jose.verify(token, {addresses.kid(key.public): key.public}, TYP)
+    return token
+
+
+def make_endorsement(
+    said: Statement, about: Endorsed, place: Place, key: SigningKey, addresses: Addresses
+) -> str:
+    """A body's endorsement for badges, signed, and looked at as a stranger would."""
+    token = sign_endorsement(endorsement(said, about, place, addresses), said.body.ref, key, addresses)
+    jose.verify(token, {addresses.key(said.body.ref, key.public): key.public}, ENDORSEMENT_TYP)
+    return token

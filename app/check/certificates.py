@@ -25,7 +25,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SAID = frozenset(
     {
         "number", "version", "holder", "body", "edition", "rule_pack", "decision", "granted_on", "starts_on", "expires_on", "scope",
-        "sections", "affiliates", "sentence", "verify_url", "design", "former_identifiers", "previous_version",
+        "sections", "affiliates", "sentence", "verify_url", "design", "former_identifiers", "previous_version", "form", "licence_credential",
     }
 )  # fmt: skip
 """What the agreement declares public of a certificate (agreement text, duties of the body); nothing else may be told."""

@@ -25,6 +25,7 @@ from app.kernel.files import Damaged, fetch
 from app.kernel.journal import Delivery
 from app.ledger.models import LedgerEntry
 from app.organisations.models import Organisation
+from app.permissions import Seat
 
 FINAL = ("withdrawn", "terminated", "superseded", "transferred")
 LISTS = "app.certificates.effects.issuing.sign_lists"
@@ -166,7 +167,7 @@ def every_status_list_says_what_was_taken_away(unit: Unit) -> Iterator[Breach]:
         return
     entries = _entries(unit)
     asked = select(SignedStatusList.__table__, Organisation.ref).join(
-        Organisation, Organisation.id == SignedStatusList.body_id
+        Organisation, (Organisation.id == SignedStatusList.body_id) & (Organisation.seat == Seat.BODY)
     )
     for row in unit.db.execute(
         asked.order_by(SignedStatusList.body_id, SignedStatusList.purpose, SignedStatusList.number)

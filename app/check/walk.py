@@ -12,6 +12,7 @@ from app.check import (
     journal,
     keys,
     ledger,
+    licences,
     papers,
     search,
     statements,
@@ -67,6 +68,12 @@ LOOKS = (
     Look("every key is what its record says", keys.every_key_is_what_its_record_says),
     Look("every key that ended signs no more", keys.every_key_that_ended_signs_no_more),
     Look("every paper names its keys", keys.every_paper_names_its_keys),
+    Look(
+        "every licence credential says what was licensed",
+        licences.every_licence_credential_says_what_was_licensed,
+    ),
+    Look("RRN's lists say which licences ended", licences.every_list_of_rrn_says_which_licences_ended),
+    Look("every endorsement is genuine", licences.every_endorsement_is_genuine),
     Look("every signed statement can be computed again", statements.every_statement_can_be_computed_again),
     Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),
 )

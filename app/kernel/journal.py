@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select
+from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, bindparam, exists, func, insert, select
 from sqlalchemy import event as database_event
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 from sqlalchemy.schema import ExecutableDDLElement
 
 from app.kernel.database import Key, Table, Unit
@@ -158,6 +158,15 @@ def hold_thread(unit: Unit, thread: str) -> None:
 def history(unit: Unit, thread: str) -> list[Event]:
     """Everything done on a thread, oldest first."""
     return list(unit.db.scalars(select(Event).where(Event.thread == thread).order_by(Event.seq)))
+
+
+def ending_with(unit: Unit, kind: str) -> Sequence[int]:
+    """The ids of the subjects of which an event of this kind is the last thing that happened, oldest first."""
+    later = aliased(Event)
+    newer = exists().where(later.thread == Event.thread, later.seq > Event.seq)
+    return unit.db.scalars(
+        select(Event.subject_id).where(Event.kind == kind, ~newer).order_by(Event.id)
+    ).all()
 
 
 def effect_named(name: str) -> Effect:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from app.certificates import pages
-from app.certificates.did import ListPurpose, Schema
+from app.certificates.did import Context, ListPurpose, Schema
 from app.certificates.keys import RRN, PublicKeys, Purpose
-from app.certificates.queries import every_list, every_paper
+from app.certificates.queries import every_licence_credential, every_list, every_paper
 from app.kernel.database import Unit
 from app.ledger.queries import newest_checkpoint
 from app.ledger.tiles import tiles_of
+from app.organisations.queries import organisation
+from app.statements import pages as statement_pages
+from app.statements.queries import every_sealed_statement
 from app.web.routing import Answer
 
 
@@ -30,7 +33,7 @@ def everything(unit: Unit) -> list[Published]:
     """
     size = newest_checkpoint(unit).size
     return [
-        *_papers(unit), *_lists(unit), *_schemas(unit), *_keys(unit), *_tiles(unit, size),
+        *_papers(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit), *_keys(unit), *_tiles(unit, size),
         Published("log/checkpoint", lambda: pages.checkpoint(unit)),
     ]  # fmt: skip
 
@@ -42,6 +45,22 @@ def _papers(unit: Unit) -> Iterator[Published]:
         yield Published(f"{at}/credential.jwt", _of(pages.credential_jwt, *place), row.credential_digest)
         yield Published(f"{at}/statement.json", _of(pages.statement_json, *place), row.statement_digest)
         yield Published(f"{at}/proof.tlog-proof", _of(pages.proof, *place))
+
+
+def _licences(unit: Unit) -> Iterator[Published]:
+    for row in every_licence_credential(unit):
+        ref = organisation(unit, row.body_id).ref
+        content = _of(pages.licence_credential, unit, ref, row.number)
+        yield Published(f"bodies/{ref}/licence/{row.number}/credential.jwt", content, for_ever=True)
+
+
+def _statements(unit: Unit) -> Iterator[Published]:
+    """Signed statements, but for those of which words were taken out since."""
+    for row in every_sealed_statement(unit):
+        at = f"statements/{row.ref}"
+        yield Published(f"{at}/statement.pdf", _of(statement_pages.pdf, unit, row.ref), row.pdf_digest)
+        yield Published(f"{at}/statement.json", _of(statement_pages.plain_json, unit, row.ref))
+        yield Published(f"{at}/statement.jwt", _of(statement_pages.token, unit, row.ref), row.token_digest)
 
 
 def _of(page: Callable[..., Answer], *place: object) -> Callable[[], Answer]:
@@ -57,6 +76,8 @@ def _lists(unit: Unit) -> Iterator[Published]:
 def _schemas(unit: Unit) -> Iterator[Published]:
     for name in Schema:
         yield Published(f"schemas/{name}", _of(pages.schema, unit, name), for_ever=True)
+    for context in Context:
+        yield Published(f"contexts/{context}", _of(pages.context, unit, context), for_ever=True)
 
 
 def _keys(unit: Unit) -> Iterator[Published]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.kernel.database import Unit
 from app.kernel.journal import record
 from app.statements.models import SignedStatement
-from app.statements.queries import asked_content
+from app.statements.queries import HELD, asked_content, held
 from app.statements.queries.views import same_question
 from app.statements.rules import AskStatement, Content, Kind
 
@@ -40,6 +40,12 @@ def _freeze(unit: Unit, said: Content) -> SignedStatement:
         return found
     record(unit, "statement.asked", row, question=said.kind.value, about=said.ref, on=said.on.isoformat())
     return row
+
+
+def hold(unit: Unit, row: SignedStatement) -> None:
+    """RRN has no keys to seal it with yet: note it once. It is made by itself when RRN has."""
+    if row.sealed_at is None and not held(unit, row):
+        record(unit, HELD, row)
 
 
 def keep_sealed(

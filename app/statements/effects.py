@@ -1,34 +1,34 @@
 """What follows a question for a signed statement: the worker draws, signs, seals, looks at it as a stranger would, and keeps it."""
 
+from datetime import timedelta
 from typing import Any
 
 from app.certificates.did import STATEMENT_TYP, Addresses
 from app.certificates.effects import OWNER, press
-from app.certificates.effects.worker import rrn_keys
+from app.certificates.effects.worker import do, rrn_keys
 from app.certificates.rules import in_words
 from app.kernel import files
-from app.kernel.database import Unit
-from app.kernel.journal import Event, Finish, after
+from app.kernel.database import Site, Unit
+from app.kernel.journal import Event, Finish, after, ending_with, record
+from app.kernel.outbox import every
 from app.kernel.words import _, label
 from app.registry.queries.verify import spoken
-from app.statements.commands import keep_sealed
+from app.statements.commands import hold, keep_sealed
 from app.statements.models import SignedStatement
+from app.statements.queries import HELD
 from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 
 
-class NoKey(Exception):
-    """RRN has no seal or no credential key yet; the outbox tries again."""
-
-
 @after("statement.asked")
+@after("statement.released")
 def make(unit: Unit, event: Event) -> Finish | None:
-    """Make the files of one statement, once; nobody hears of them before they are stored."""
+    """Make the files of one statement, once; nobody hears of them before they are stored. Without keys it waits for them."""
     row = unit.db.get_one(SignedStatement, event.subject_id)
     if row.sealed_at is not None:
         return None
     store = rrn_keys(unit)
     if store is None:
-        raise NoKey("RRN has no seal key yet: hold the ceremony, or order keys for the register")
+        return lambda unit: hold(unit, unit.db.get_one(SignedStatement, event.subject_id))
     addresses = Addresses(unit.site.settings.public_base_url)
     made = press().seal_paper(
         paper(Content.model_validate_json(row.content)),
@@ -44,6 +44,29 @@ def make(unit: Unit, event: Event) -> Finish | None:
     def finish(unit: Unit) -> None:
         mine = unit.db.get_one(SignedStatement, event.subject_id, with_for_update=True)
         keep_sealed(unit, mine, pdf, token, made.seal_key, made.credential_key, at)
+
+    return finish
+
+
+@after("key_order.done")
+def release(unit: Unit, _event: Event) -> Finish | None:
+    """The keys that were ordered may be RRN's own: what waited for them is made now."""
+    return _release(unit)
+
+
+@every(timedelta(seconds=15))
+def release_held(site: Site) -> None:
+    """The ceremony makes keys without telling the database, so the worker looks whether statements still have to wait."""
+    do(site, _release)
+
+
+def _release(unit: Unit) -> Finish | None:
+    if not ending_with(unit, HELD) or rrn_keys(unit) is None:
+        return None
+
+    def finish(unit: Unit) -> None:
+        for statement in ending_with(unit, HELD):
+            record(unit, "statement.released", unit.db.get_one(SignedStatement, statement))
 
     return finish
 

@@ -18,6 +18,7 @@ from app.ledger.note import COSIGNATURE, NoteError, NoteKey
 
 Published = Callable[[str], bytes | None]
 """The bytes published at a path such as `log/checkpoint`, None when there are none. Raises Unreachable."""
+DID_OF_RRN = ".well-known/did.json"
 ROOTS, LOG_KEYS = ".well-known/seal-ca.pem", ".well-known/log.vkey"
 
 
@@ -89,6 +90,16 @@ def issuer_of(kid: str, anchors: Anchors) -> str | None:
     ):
         return None
     return f"bodies/{quote(parts[4], safe='')}/did.json"
+
+
+def rrn_did(anchors: Anchors) -> str:
+    """The identifier under which RRN itself signs for this register."""
+    return f"did:web:{anchors.host.replace(':', '%3A')}"
+
+
+def document_of(kid: str, anchors: Anchors) -> str | None:
+    """The path of the DID document that names the key, when it is RRN's own or that of a body in this register."""
+    return DID_OF_RRN if kid.partition("#")[0] == rrn_did(anchors) else issuer_of(kid, anchors)
 
 
 def keys_of(document: bytes, kid: str) -> dict[str, PublicKey]:

@@ -12,6 +12,7 @@ from app.kernel.clock import civil_date
 from app.kernel.fetching import Unreachable
 from app.kernel.words import _
 from app.verifier.anchors import Anchors, Published
+from app.verifier.licences import check_licence, is_licence, look_behind
 from app.verifier.logged import look_at_log
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
@@ -43,7 +44,9 @@ def _checked(paper: bytes, anchors: Anchors, published: Published, now: datetime
     if len(paper) <= LONGEST_CREDENTIAL and paper.count(b".") == 2 and paper.isascii():
         token = paper.decode().strip()
         if is_statement(token):
-            return check_statement(token, [], anchors, published)
+            return check_statement(token, [], anchors, published, now)
+        if is_licence(token, anchors):
+            return check_licence(token, anchors, published, now)
         return _check_token(token, {CREDENTIAL: hex_digest(token.encode())}, [], anchors, published, now)
     if paper.startswith(PICTURES):
         return nothing(
@@ -90,7 +93,7 @@ def _check_pdf(pdf: bytes, anchors: Anchors, published: Published, now: datetime
     if not found.genuine:
         return report(items)
     if found.statement is not None:
-        return check_statement(found.statement, items, anchors, published, found.signer)
+        return check_statement(found.statement, items, anchors, published, now, found)
     if found.token is None:
         said = _("There is no credential in the file, as there is in every certificate of this register.")
         return report([*items, Checked(What.CREDENTIAL, Found.NO, said)])
@@ -130,6 +133,7 @@ def _check_token(
         return report(items)
     logged, made_at = look_at_log(digests, folder, anchors, published)
     items += logged
+    items += look_behind(statement, made_at, anchors, published)
     items.append(look_at_keys(seal.serial if seal else "", opened.revoked, made_at, anchors, published, now))
     items += look_at_today(opened, statement, anchors, published, now)
     return report(items, statement)

@@ -14,6 +14,7 @@ class What(StrEnum):
     WHOLE_FILE = "whole_file"
     CREDENTIAL = "credential"
     STATEMENT = "statement"
+    LICENCE = "licence"
     LOG = "log"
     WITNESSES = "witnesses"
     KEYS = "keys"

@@ -1,5 +1,6 @@
 """Looking at a signed statement of the register: whose it is, whether it was changed, and whether the log had that root."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,10 +12,12 @@ from app.kernel.words import _
 from app.ledger.note import Checkpoint, NoteError
 from app.ledger.tiles import WIDTH, Tile
 from app.ledger.tree import node_hash, root
-from app.verifier.anchors import Anchors, Published, had, keys_of
+from app.verifier.anchors import DID_OF_RRN, Anchors, Published, had, keys_of, revoked_since, rrn_did
 from app.verifier.logged import checkpoint_of
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
+from app.verifier.seals import look_at_keys
+from app.verifier.shut_in import OpenedPdf
 
 STATEMENT: Final = "statement.jwt"
 HEIGHT: Final = WIDTH.bit_length() - 1
@@ -58,19 +61,23 @@ def is_statement(token: str) -> bool:
 
 
 def check_statement(
-    token: str, items: list[Checked], anchors: Anchors, published: Published, signer: str = ""
-) -> Report:
-    """The answer the statement gives, when RRN signed it, it was not changed, and the log stood as it says."""
-    found, said = _open(token, anchors, published)
+    token: str, items: list[Checked], anchors: Anchors, published: Published, now: datetime, seal: OpenedPdf | None = None
+) -> Report:  # fmt: skip
+    """The answer the statement gives, when RRN signed it, it was not changed, the log stood as it says, and its keys count.
+
+    Nothing outside says when a statement was made, so with a key that others may know it is in doubt, whatever day it bears.
+    """
+    found, said, revoked = _open(token, anchors, published)
     items = [*items, found]
     if said is None:
         return report(items)
-    if signer and signer != said.issuer.name:
+    if seal and seal.signer != said.issuer.name:
         words = _("The statement in the file is of {one}, the seal of {other}.")
-        items.append(Checked(What.STATEMENT, Found.NO, words.format(one=said.issuer.name, other=signer)))
+        items.append(Checked(What.STATEMENT, Found.NO, words.format(one=said.issuer.name, other=seal.signer)))
         return report(items)
     items.append(_look_at_root(said, anchors, published))
-    if items[-1].found is not Found.YES:
+    items.append(look_at_keys(seal.serial if seal else "", revoked, None, anchors, published, now))
+    if any(item.found is not Found.YES for item in items[-2:]):
         return report(items)
     told = said.now or said.then
     return Report(
@@ -80,28 +87,30 @@ def check_statement(
     )
 
 
-def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, _Statement | None]:
-    did = f"did:web:{anchors.host.replace(':', '%3A')}"
+def _open(
+    token: str, anchors: Anchors, published: Published
+) -> tuple[Checked, _Statement | None, datetime | None]:
+    did = rrn_did(anchors)
     try:
         kid = jose.kid_of(token)
     except jose.TokenRefused:
-        return _no(_("The statement is not one as this register makes them.")), None
+        return _no(_("The statement is not one as this register makes them.")), None, None
     if kid.partition("#")[0] != did:
-        return _no(_("The statement is signed by somebody else than this register.")), None
-    document = had(published, ".well-known/did.json")
+        return _no(_("The statement is signed by somebody else than this register.")), None, None
+    document = had(published, DID_OF_RRN)
     if document is None:
         words = _("The keys of the register could not be had, so the signature could not be checked.")
-        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, words), None
+        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, words), None, None
     try:
         said = _Statement.model_validate(jose.verify(token, keys_of(document, kid), STATEMENT_TYP))
     except jose.TokenRefused:
-        return _no(_("The signature of the statement is false: it was changed or forged.")), None
+        return _no(_("The signature of the statement is false: it was changed or forged.")), None, None
     except ValidationError:
-        return _no(_("The statement says less than those of this register do.")), None
+        return _no(_("The statement says less than those of this register do.")), None, None
     if said.issuer.id != did:
-        return _no(_("The statement is signed by somebody else than it names.")), None
+        return _no(_("The statement is signed by somebody else than it names.")), None, None
     words = _("The statement is signed by {name} and was not changed.").format(name=said.issuer.name)
-    return Checked(What.CREDENTIAL, Found.YES, words), said
+    return Checked(What.CREDENTIAL, Found.YES, words), said, revoked_since(document, kid)
 
 
 def _no(sentence: str) -> Checked:

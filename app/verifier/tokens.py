@@ -14,7 +14,7 @@ from app.certificates.keys import PublicKey
 from app.certificates.rules import LIST_LENGTH, Statement, in_words
 from app.kernel.clock import civil_date
 from app.kernel.words import _
-from app.verifier.anchors import Anchors, Published, had, issuer_of, keys_of, revoked_since
+from app.verifier.anchors import Anchors, Published, document_of, had, issuer_of, keys_of, revoked_since
 from app.verifier.report import Checked, Found, What
 
 LIST_BYTES: Final = LIST_LENGTH // 8
@@ -45,13 +45,18 @@ class _Status(_Part):
     address: str = Field(alias="statusListCredential")
 
 
-class Credential(_Part):
-    """As much of a credential as is looked at."""
+class Signed(_Part):
+    """What every credential of the register says: whose it is, from when until when, and where it is seen to be ended."""
 
     issuer: _Issuer
     begins: AwareDatetime = Field(alias="validFrom")
     ends: AwareDatetime = Field(alias="validUntil")
     statuses: Annotated[tuple[_Status, ...], Field(alias="credentialStatus", min_length=2, max_length=2)]
+
+
+class Credential(Signed):
+    """As much of a certificate's credential as is looked at."""
+
     subject: _Attestation = Field(alias="credentialSubject")
 
 
@@ -69,13 +74,20 @@ class _List(_Part):
 
 
 @dataclass(frozen=True)
-class Opened:
+class Vouched:
     """A credential whose signature is true, with the keys of its issuer."""
 
-    said: Credential
+    said: Signed
     keys: dict[str, PublicKey]
     revoked: datetime | None
     """From when on nothing signed with its key may be believed."""
+
+
+@dataclass(frozen=True)
+class Opened(Vouched):
+    """One of a certificate."""
+
+    said: Credential
 
 
 def open_credential(token: str, anchors: Anchors, published: Published) -> tuple[Checked, Opened | None]:
@@ -197,44 +209,45 @@ def _look_at_list(
     if len(places) != 1:
         return _no(What.CREDENTIAL, _("The credential names no list on which it could be seen to be ended."))
     try:
-        is_set = _bit(places[0], opened, anchors, published, now)
-    except _Unseen as fault:
+        is_set = bit(places[0], opened, anchors, published, now)
+    except Unseen as fault:
         return Checked(what, Found.CANNOT_TELL, _(UNSURE[purpose]).format(why=fault))
     return _no(what, _(SET[purpose])) if is_set else Checked(what, Found.YES, _(CLEAR[purpose]))
 
 
-class _Unseen(Exception):
+class Unseen(Exception):
     """The bit could not be read; the message is a clause."""
 
 
-def _bit(place: _Status, opened: Opened, anchors: Anchors, published: Published, now: datetime) -> bool:
+def bit(place: _Status, opened: Vouched, anchors: Anchors, published: Published, now: datetime) -> bool:
+    """Whether the entry is set in the list it stands in, when that is the issuer's and counts today. Raises Unseen."""
     content = had(published, anchors.path(place.address))
     if content is None:
-        raise _Unseen(_("the list could not be had"))
+        raise Unseen(_("the list could not be had"))
     try:
         kid = jose.kid_of(content.decode())
-        keys = opened.keys | _same_body(kid, opened, anchors, published)
+        keys = opened.keys | _same_issuer(kid, opened, anchors, published)
         said = _List.model_validate(jose.verify(content.decode(), keys, TYP))
         bits = unpack(said.subject.encoded)
     except (jose.TokenRefused, ValidationError, UnicodeDecodeError, ValueError) as fault:
-        raise _Unseen(_("the list is not a true one")) from fault
+        raise Unseen(_("the list is not a true one")) from fault
     named = (said.id, said.issuer, said.subject.purpose)
     if named != (place.address, opened.said.issuer.id, place.purpose):
-        raise _Unseen(_("the list is another one"))
+        raise Unseen(_("the list is another one"))
     if not said.begins <= now <= said.ends:
         ended = in_words(civil_date(said.ends))
-        raise _Unseen(_("the list counted until {day}, and a newer one is needed").format(day=ended))
+        raise Unseen(_("the list counted until {day}, and a newer one is needed").format(day=ended))
     index = int(place.index)
     if index >= LIST_LENGTH:
-        raise _Unseen(_("the list has no such entry"))
+        raise Unseen(_("the list has no such entry"))
     return bool(bits[index >> 3] & 0x80 >> (index & 7))
 
 
-def _same_body(kid: str, opened: Opened, anchors: Anchors, published: Published) -> dict[str, PublicKey]:
-    """The key of a list, when it is a later one of the body that signed the credential."""
+def _same_issuer(kid: str, opened: Vouched, anchors: Anchors, published: Published) -> dict[str, PublicKey]:
+    """The key of a list, when it is a later one of whoever signed the credential."""
     if kid in opened.keys or kid.partition("#")[0] != opened.said.issuer.id:
         return {}
-    document = had(published, issuer_of(kid, anchors))
+    document = had(published, document_of(kid, anchors))
     return keys_of(document, kid) if document else {}
 
 

@@ -116,7 +116,7 @@ def test_everybody_can_verify_seal_credential_and_log_with_published_keys_alone(
     found = verify_pdf(file(world.site, number, "certificate.pdf"), published.anchors())
     assert found.genuine
     assert found.signer == "Northgate Certification"
-    (key,) = published.all(Purpose.CREDENTIAL)
+    (key,) = published.all(Purpose.CREDENTIAL, world.body.ref)
     token = file(world.site, number, "credential.jwt").decode()
     opened = jws.deserialize_compact(token, ECKey.import_key(dict(jose.jwk_of(key))), algorithms=["ES256"])
     subject = json.loads(opened.payload or b"")["credentialSubject"]

@@ -12,10 +12,12 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 
+from app.ceremony import hold
 from app.certificates import commands
 from app.certificates.did import Addresses, did_document
 from app.certificates.effects import key_store
 from app.certificates.effects.issuing import sign_log_again
+from app.certificates.effects.keys import carry_out_waiting
 from app.certificates.effects.worker import OWNER
 from app.certificates.keys import RRN, PublicKey, Purpose
 from app.certificates.keys.store import LEAD, LOG_OVERLAP
@@ -251,6 +253,41 @@ def test_an_order_before_the_ceremony_waits_and_nothing_is_half_made(production:
     work(production)
     assert state(production, ref) == "confirmed"
     assert keys(production).all() == []
+
+
+@pytest.mark.parametrize("tries", [1, 15], ids=["soon", "after more tries than a delivery has"])
+def test_the_page_of_an_order_without_a_root_says_so_and_the_ceremony_finishes_it(
+    production: Site, clock: SetClock, tries: int
+) -> None:
+    world = make_world(production)
+    ref = ask(production, world.rrn, RRN)
+    answer(production, second(world), ref)
+    for _ in range(tries):
+        work(production)
+        carry_out_waiting(production)
+        clock.now += timedelta(hours=1)
+    with reading(production, world.rrn) as unit:
+        assert "There is no root yet, so nothing was made." in order_view(unit, ref).waits
+        assert order_view(unit, ref).history[0].what == "Key order waits"
+    hold(production.settings, ["Kay Keeper", "Wyn Witness"], clock.now)
+    made = {key.id for key in keys(production).all()}
+    carry_out_waiting(production)
+    assert state(production, ref) == "done"
+    assert {key.id for key in keys(production).all()} == made, "the ceremony made what was ordered"
+    with reading(production, world.rrn) as unit:
+        assert order_view(unit, ref).waits == ""
+
+
+def test_the_ceremony_finishes_the_order_of_a_body_and_publishes_what_waited(
+    production: Site, clock: SetClock
+) -> None:
+    world = make_world(production)
+    number = issue(world)
+    order(production, world.rrn, second(world), world.body.ref)
+    hold(production.settings, ["Kay Keeper", "Wyn Witness"], clock.now)
+    carry_out_waiting(production)
+    work(production)
+    assert row(production, number).status is Status.ACTIVE
 
 
 def test_a_key_that_should_have_been_replaced_goes_on_signing_lists(

@@ -18,6 +18,7 @@ from app.verifier.source import folder
 from tests.certificates.make import change, issue, make_world, reading_day, refs, work
 from tests.conftest import SetClock
 from tests.databases import Databases
+from tests.statements.make import ask
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def _made(site: Site, clock: SetClock, place: Path) -> Mirrored:
     change(worlds[1], suspended, "suspend", limit_on=limit)
     change(worlds[2], withdrawn, "withdraw")
     change(worlds[3], reduced, "reduce", curricula=refs(site, reduced)[:1])
+    work(site)
+    ask(site, good)
     work(site)
     sign_log_again(site)
     freshen_revocations(site)

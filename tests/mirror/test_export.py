@@ -8,10 +8,12 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from app.__main__ import rrn
+from app.certificates.rules import Answer
 from app.kernel.database import Site
 from app.kernel.errors import NotFound
 from app.main import create_app
 from app.mirror.writing import export
+from app.verifier.checking import checked
 from tests.mirror.made import Mirrored
 
 
@@ -29,6 +31,19 @@ def test_every_file_is_what_the_register_serves_at_its_path(whole: Mirrored) -> 
             where = path.relative_to(whole.folder).as_posix()
             answer = web.get(f"/{where}")
             assert (answer.status_code, answer.content == path.read_bytes()) == (200, True), where
+
+
+def test_signed_statements_and_licences_are_in_it_and_verify_offline(mirror: Mirrored) -> None:
+    found = {
+        kind: list(mirror.folder.glob(kind))
+        for kind in ("statements/*/statement.*", "bodies/*/licence/*/credential.jwt")
+    }
+    assert [len(files) for files in found.values()] == [3, 1]
+    for path in (one for files in found.values() for one in files if one.suffix in (".pdf", ".jwt")):
+        answer = checked(path.read_bytes(), mirror.anchors, mirror.published, mirror.clock())
+        assert answer.answer is Answer.CERTIFIED, (path, answer)
+    contexts = mirror.folder / "contexts" / "register-1.jsonld"
+    assert b"http://testserver/contexts/register-1.jsonld#licenceNumber" in contexts.read_bytes()
 
 
 def test_again_it_writes_nothing_and_broken_off_it_writes_the_rest(mirror: Mirrored) -> None:

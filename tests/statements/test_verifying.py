@@ -1,5 +1,6 @@
 """A stranger with a mirror and a statement: genuine, changed, of somebody else, or ahead of the log."""
 
+import json
 from datetime import date
 
 import pytest
@@ -85,3 +86,27 @@ def test_a_log_that_is_not_there_or_too_short_is_no_answer(made: tuple[World, Fi
     gone = look(world, papers["jwt"], {"log/tile/0/000.p/4": b"", "log/tile/0/000.p/5": b""})
     assert gone.answer is Answer.CANNOT_TELL
     assert gone.found(What.LOG) is Found.CANNOT_TELL
+
+
+def known_to_others(world: World, since: str) -> Files:
+    """RRN's DID document when it says that its key may have been known to others since a moment."""
+    with reading(world.site) as unit:
+        (document,) = [
+            one.content().content for one in everything(unit) if one.path == ".well-known/did.json"
+        ]
+    said = json.loads(document)
+    for one in said["verificationMethod"]:
+        one["revoked"] = since
+    return {".well-known/did.json": json.dumps(said).encode()}
+
+
+@pytest.mark.parametrize("name", ["pdf", "jwt"])
+@pytest.mark.parametrize("since", ["2026-05-01T00:00:00Z", "2026-12-01T00:00:00Z"], ids=["before", "after"])
+def test_a_statement_whose_key_others_may_know_is_in_doubt_whatever_day_it_bears(
+    made: tuple[World, Files], name: str, since: str
+) -> None:
+    """Whoever has the key can write any day into a statement, and no entry of the log says when one was made."""
+    world, papers = made
+    found = look(world, papers[name], known_to_others(world, since))
+    assert (found.answer, found.found(What.KEYS)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
+    assert "a key that counts no more since" in found.sentence

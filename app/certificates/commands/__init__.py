@@ -11,8 +11,9 @@ from app.certificates.commands.changing import (
     transfer,
     withdraw,
 )
+from app.certificates.commands.credentials import keep_endorsements, keep_licence_credential
 from app.certificates.commands.granting import grant
-from app.certificates.commands.keys import ask_keys, reissue, suspect, withdraw_keys
+from app.certificates.commands.keys import ask_keys, reissue, suspect, wait_for_root, withdraw_keys
 from app.certificates.commands.publishing import hold, publish, supersede_due
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "ask_keys",
     "grant",
     "hold",
+    "keep_endorsements",
+    "keep_licence_credential",
     "publish",
     "reduce",
     "reinstate",
@@ -31,6 +34,7 @@ __all__ = [
     "suspend_curricula",
     "terminate",
     "transfer",
+    "wait_for_root",
     "withdraw",
     "withdraw_keys",
 ]

@@ -11,13 +11,13 @@ from app.certificates.commands.statements import reduced_statement
 from app.certificates.keys import RRN, PublicKey, Purpose
 from app.certificates.models import Certificate, KeyNotice, KeyOrder
 from app.certificates.queries import newest_version
-from app.certificates.queries.keys import key_owners, made_with
-from app.certificates.rules import KEY_ORDER, AskKeys, KeyEnd, KeyTask, Statement
+from app.certificates.queries.keys import WAITS, key_owners, made_with
+from app.certificates.rules import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, Statement
 from app.kernel.casework import begin
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.errors import Invalid, Refused
-from app.kernel.journal import record
+from app.kernel.journal import ending_with, record
 from app.kernel.words import _
 from app.ledger.commands import append
 from app.ledger.rules import EntryKind
@@ -43,6 +43,12 @@ def ask_keys(unit: Unit, form: AskKeys) -> KeyOrder:
             _("There is an open order for these keys already. Nothing was saved: look at the list of orders.")
         ) from error
     return order
+
+
+def wait_for_root(unit: Unit, order: KeyOrder) -> None:
+    """Nothing can be certified before the ceremony made RRN's root: say so once, where the order is read."""
+    if order.status is KeyOrderState.CONFIRMED and order.id not in ending_with(unit, WAITS):
+        record(unit, WAITS, order)
 
 
 def withdraw_keys(unit: Unit, keys: Sequence[PublicKey], since: datetime, public_text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from app.certificates.queries import licence_named
 from app.certificates.rules import (
     Body,
     DecisionNamed,
@@ -38,13 +39,14 @@ def first_statement(unit: Unit, grant: Grant, number: str, standing: Standing) -
     holder = organisation(unit, grant.holder_id)
     try:
         return Statement(
-            number=number, version=1, holder=_holder(unit, holder, grant), body=_body(unit, grant, standing),
+            form=2, number=number, version=1, holder=_holder(unit, holder, grant), body=_body(unit, grant, standing),
             edition=EditionNamed(id=grant.edition, title=title), rule_pack=grant.rule_pack,
             decision=DecisionNamed(ref=grant.decision_ref, decided_on=grant.decided_on), granted_on=grant.decided_on,
             starts_on=grant.starts_on, expires_on=expires_on, scope=tuple(_items(unit, grant.items)),
             sections=grant.sections, affiliates=grant.affiliates,
             sentence=meaning(name_on(unit, grant.body_id, grant.decided_on), title, len(grant.items), expires_on),
             verify_url=unit.site.settings.link(f"/c/{number}"), design=DESIGN,
+            licence_credential=licence_named(unit, organisation(unit, grant.body_id)),
         )  # fmt: skip
     except ValidationError as error:
         raise Refused(

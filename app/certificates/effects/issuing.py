@@ -34,6 +34,7 @@ from app.licences.models import Accreditation, Licence
 from app.licences.queries import standing
 from app.organisations.models import Organisation
 from app.organisations.queries import organisation
+from app.permissions import Seat
 from app.standards.queries import rule_pack
 
 
@@ -179,12 +180,12 @@ def body_lists(unit: Unit, body_id: int) -> Finish:
 
     def finish(unit: Unit) -> None:
         for purpose, number, token in signed:
-            _put_list(unit, (body_id, purpose.value, number), token, as_of, now)
+            put_list(unit, (body_id, purpose.value, number), token, as_of, now)
 
     return finish
 
 
-def _put_list(unit: Unit, place: tuple[int, str, int], token: str, as_of: int, now: datetime) -> None:
+def put_list(unit: Unit, place: tuple[int, str, int], token: str, as_of: int, now: datetime) -> None:
     """Serve this list from now on, and keep the one before for those who ask about the past."""
     names = dict(zip(("body_id", "purpose", "number"), place, strict=True))
     kept = unit.db.get(SignedStatusList, place, with_for_update=True)
@@ -245,6 +246,6 @@ def freshen_lists(site: Site) -> None:
     """Lists of bodies whose newest signature grows old are signed again, one body at a time."""
     with reading(site, SYSTEM) as unit:
         old = select(SignedStatusList.body_id).where(SignedStatusList.signed_at < unit.now - FRESH).distinct()
-        bodies = unit.db.scalars(old).all()
+        bodies = [body for body in unit.db.scalars(old) if organisation(unit, body).seat is Seat.BODY]
     for body in bodies:
         do(site, lambda unit, body=body: body_lists(unit, body))  # type: ignore[misc]

@@ -1,17 +1,19 @@
 """What follows orders for keys, the end of a licence, and the suspicion that others know a key."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from app.certificates import queries
-from app.certificates.commands import reissue, withdraw_keys
+from app.certificates.commands import reissue, wait_for_root, withdraw_keys
 from app.certificates.effects.issuing import body_lists
 from app.certificates.effects.worker import (
     FRESH,
     OWNER,
     RRN_NUMBER,
     do,
+    has_root,
     key_store,
     keys_of,
     legal_number,
@@ -19,13 +21,13 @@ from app.certificates.effects.worker import (
 )
 from app.certificates.keys import RRN, PublicKey, Purpose
 from app.certificates.models import KeyNotice, KeyOrder, SignedRevocationList
-from app.certificates.queries.keys import ended_keys, to_reissue
-from app.certificates.rules import KEY_ORDER, KeyTask
+from app.certificates.queries.keys import WAITS, ended_keys, to_reissue
+from app.certificates.rules import KEY_ORDER, KeyOrderState, KeyTask
 from app.kernel.actor import SYSTEM
 from app.kernel.casework import take
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.fields import Note
-from app.kernel.journal import Event, Finish, after
+from app.kernel.journal import Event, Finish, after, ending_with, history
 from app.kernel.outbox import every
 from app.kernel.words import _
 from app.licences.models import Licence
@@ -43,26 +45,55 @@ def make_keys(unit: Unit, event: Event) -> Finish | None:
 
 
 @after("key_order.confirmed")
-def carry_out(unit: Unit, event: Event) -> Finish:
-    """Do what two people ordered, once, however often it is asked."""
-    order, store, now = unit.db.get_one(KeyOrder, event.subject_id), key_store(unit.site.settings), unit.now
+def carry_out(unit: Unit, event: Event) -> Finish | None:
+    """Do what two people ordered, once, however often it is asked; before there is a root, new keys have to wait."""
+    order, settings = unit.db.get_one(KeyOrder, event.subject_id), unit.site.settings
+    if order.status is not KeyOrderState.CONFIRMED:
+        return None
+    if order.task is KeyTask.MAKE and not has_root(unit):
+        return lambda unit: wait_for_root(unit, unit.db.get_one(KeyOrder, event.subject_id))
     ended: list[PublicKey] = []
     if order.task is KeyTask.WITHDRAW:
         ended = _retire_seals(unit, order.owner)
     elif order.owner == RRN:
-        store.renew(Purpose.LOG, RRN, event.at, now)
-        store.renew(Purpose.CREDENTIAL, RRN, event.at, now)
-        store.renew_seal(RRN, OWNER, RRN_NUMBER, event.at, now)
+        _new_keys_of_rrn(key_store(settings), event.at, unit.now)
     else:
         _new_keys(unit, queries.body_of(unit, order.owner), Purpose.SEAL, event.at)
-        store.renew(Purpose.CREDENTIAL, order.owner, event.at, now)
+        key_store(settings).renew(Purpose.CREDENTIAL, order.owner, event.at, unit.now)
 
     def finish(unit: Unit) -> None:
-        withdraw_keys(unit, ended, event.at, _("RRN withdrew this seal key."))
-        done = unit.db.get_one(KeyOrder, event.subject_id)
-        take(unit, KEY_ORDER, done, "finish", Note(version=done.version))
+        done = unit.db.get_one(KeyOrder, event.subject_id, with_for_update=True)
+        if done.status is KeyOrderState.CONFIRMED:
+            withdraw_keys(unit, ended, event.at, _("RRN withdrew this seal key."))
+            take(unit, KEY_ORDER, done, "finish", Note(version=done.version))
 
     return finish
+
+
+def _new_keys_of_rrn(store: Any, since: datetime, moment: datetime) -> None:
+    store.renew(Purpose.LOG, RRN, since, moment)
+    store.renew(Purpose.CREDENTIAL, RRN, since, moment)
+    store.renew_seal(RRN, OWNER, RRN_NUMBER, since, moment)
+
+
+@every(timedelta(seconds=15))
+def carry_out_waiting(site: Site) -> None:
+    """The root came, and the ceremony tells the database nothing: orders that waited for it are carried out now.
+
+    What the ceremony made since an order was confirmed is what the order asked for, so it is not made twice.
+    """
+    with reading(site, SYSTEM) as unit:
+        orders = ending_with(unit, WAITS)
+        if not orders or not has_root(unit):
+            return
+        confirmed = [said for order in orders for said in [_confirmed(unit, order)] if said]
+    for said in confirmed:
+        do(site, lambda unit, said=said: carry_out(unit, said))  # type: ignore[misc]
+
+
+def _confirmed(unit: Unit, order_id: int) -> Event | None:
+    thread = unit.db.get_one(KeyOrder, order_id).thread
+    return next((one for one in history(unit, thread) if one.kind == "key_order.confirmed"), None)
 
 
 def _new_keys(unit: Unit, body: Organisation, purpose: Purpose, since: datetime) -> None:

@@ -51,6 +51,14 @@ def keys_of(unit: Unit, body: Organisation) -> Any:
     return store
 
 
+def has_root(unit: Unit) -> bool:
+    """Whether seals can be certified; where no order is needed, the root is made."""
+    store = key_store(unit.site.settings)
+    if not unit.site.settings.keys_by_order:
+        store.ensure_root(OWNER, unit.now)
+    return store.usable(Purpose.ROOT, RRN, unit.now) is not None
+
+
 def rrn_keys(unit: Unit) -> Any:
     """The keys, when RRN has a seal and a credential key of its own; where no order is needed, they are made. None otherwise."""
     store, now = key_store(unit.site.settings), unit.now
@@ -60,6 +68,14 @@ def rrn_keys(unit: Unit) -> Any:
         store.ensure_seal(RRN, OWNER, RRN_NUMBER, now)
     has_both = all(store.usable(purpose, RRN, now) for purpose in (Purpose.SEAL, Purpose.CREDENTIAL))
     return store if has_both else None
+
+
+def rrn_signer(unit: Unit) -> Any:
+    """The keys, when RRN has a credential key of its own; where no order is needed, it is made. None otherwise."""
+    store = key_store(unit.site.settings)
+    if not unit.site.settings.keys_by_order:
+        store.ensure(Purpose.CREDENTIAL, RRN, unit.now)
+    return store if store.usable(Purpose.CREDENTIAL, RRN, unit.now) else None
 
 
 def legal_number(unit: Unit, body: Organisation) -> str:

@@ -1,7 +1,32 @@
 """What can be asked about certificates: status on a day, rows inside the reader's scope, bits, and views."""
 
 from app.certificates.queries.bits import lists_of, set_bits
-from app.certificates.queries.files import every_list, every_paper, file_of, folder_of, proof_of, schema_of
+from app.certificates.queries.endorsements import (
+    endorsable,
+    endorsement_of,
+    endorsements_of,
+    why_not_endorsed,
+)
+from app.certificates.queries.files import (
+    context_of,
+    every_list,
+    every_paper,
+    file_of,
+    folder_of,
+    proof_of,
+    schema_of,
+)
+from app.certificates.queries.licences import (
+    every_licence_credential,
+    licence_bits,
+    licence_lists,
+    licence_named,
+    licence_today,
+    licensed_bodies,
+    newest_credential,
+    newest_number,
+    of_licence,
+)
 from app.certificates.queries.rows import (
     body_of,
     certificate_by_number,
@@ -9,6 +34,7 @@ from app.certificates.queries.rows import (
     certificates_of,
     find_certificate,
     items_by_ref,
+    list_keeper,
     newest_version,
     of_version,
     past_list,
@@ -44,17 +70,31 @@ __all__ = [
     "certificate_list",
     "certificate_view",
     "certificates_of",
+    "context_of",
     "curriculum_choices",
     "derive",
+    "endorsable",
+    "endorsement_of",
+    "endorsements_of",
+    "every_licence_credential",
     "every_list",
     "every_paper",
     "file_of",
     "find_certificate",
     "folder_of",
     "items_by_ref",
+    "licence_bits",
+    "licence_lists",
+    "licence_named",
+    "licence_today",
+    "licensed_bodies",
     "lines_of",
+    "list_keeper",
     "lists_of",
+    "newest_credential",
+    "newest_number",
     "newest_version",
+    "of_licence",
     "of_version",
     "past_list",
     "proof_of",
@@ -69,5 +109,6 @@ __all__ = [
     "visible",
     "was_published",
     "whole_status",
+    "why_not_endorsed",
     "withdrawal_due_since",
 ]

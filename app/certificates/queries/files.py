@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
-from app.certificates.did import Schema
+from app.certificates.did import Context, Schema
+from app.certificates.keys import RRN
 from app.certificates.models import Certificate, CertificateVersion, SignedStatusList
 from app.certificates.queries.rows import published_version
 from app.kernel.database import Unit
@@ -17,9 +18,11 @@ from app.ledger.note import InclusionProof
 from app.ledger.queries import StoredNodes, newest_checkpoint, proving_checkpoint, published_note
 from app.ledger.tree import inclusion
 from app.organisations.models import Organisation
+from app.permissions import Seat
 from app.settings import Settings
 
 SCHEMAS: Final = Path(__file__).parents[1] / "schemas"
+CONTEXTS: Final = SCHEMAS.parent / "contexts"
 
 
 def folder_of(settings: Settings, number: str, version: int) -> Path:
@@ -57,6 +60,11 @@ def schema_of(name: Schema) -> bytes:
     return (SCHEMAS / name).read_bytes()
 
 
+def context_of(name: Context, settings: Settings) -> bytes:
+    """What the words of our credentials mean (JSON-LD 1.1); its own words are found under its address."""
+    return (CONTEXTS / name).read_bytes().replace(b"{base}", settings.public_base_url.encode())
+
+
 def every_paper(unit: Unit) -> Sequence[Any]:
     """Every published version: the certificate's number, the version's, and the digests of its files."""
     asked = (
@@ -72,11 +80,12 @@ def every_paper(unit: Unit) -> Sequence[Any]:
 
 
 def every_list(unit: Unit) -> Sequence[Any]:
-    """Every signed status list: the body's reference, the purpose, the number."""
-    asked = select(Organisation.ref, SignedStatusList.purpose, SignedStatusList.number).join(
+    """Every signed status list: the body's reference or `rrn`, the purpose, the number."""
+    owner = case((Organisation.seat == Seat.RRN, RRN), else_=Organisation.ref).label("ref")
+    asked = select(owner, SignedStatusList.purpose, SignedStatusList.number).join(
         Organisation, Organisation.id == SignedStatusList.body_id
     )
-    return unit.db.execute(asked.order_by(Organisation.ref)).all()
+    return unit.db.execute(asked.order_by(owner, SignedStatusList.purpose, SignedStatusList.number)).all()
 
 
 def proof_of(unit: Unit, typed: str, number: int) -> str:

@@ -21,7 +21,7 @@ from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import Ref, View
-from app.kernel.journal import Event
+from app.kernel.journal import Event, ending_with
 from app.kernel.words import _, label
 from app.ledger.models import LedgerCheckpoint
 from app.licences.queries import stamp
@@ -31,6 +31,8 @@ from app.permissions import Permission, Seat
 from app.settings import Settings
 
 LIVE = (Status.ACTIVE, Status.REDUCED, Status.SUSPENDED)
+WAITS = "key_order.waits"
+"""The event of an order that cannot be carried out before there is a root."""
 AT_ONCE = 20
 """Certificates that are put on new paper in one go."""
 
@@ -70,6 +72,8 @@ class KeyOrderView(Casework):
     reason: str
     asked_at: datetime
     word: ToneView
+    waits: str
+    """What it still waits for, in a sentence; empty when for nothing."""
 
 
 class MadeView(View):
@@ -287,7 +291,16 @@ def order_view(unit: Unit, ref: str) -> KeyOrderView:
     return KeyOrderView(
         ref=row.ref, status=row.status.value, version=row.version, steps=steps, barred=barred, history=told(unit, row.thread, _note),
         what=_what(row, dict(key_owners(unit))), reason=row.reason, asked_at=row.asked_at, word=_order_word(row),
+        waits=_waits(unit, row),
     )  # fmt: skip
+
+
+def _waits(unit: Unit, row: KeyOrder) -> str:
+    if row.id not in ending_with(unit, WAITS):
+        return ""
+    return _(
+        "There is no root yet, so nothing was made. Hold the key ceremony (rrn keys ceremony): the order is then carried out by itself within a minute."
+    )
 
 
 def _note(event: Event) -> str:

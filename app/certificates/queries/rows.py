@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Select, false, or_, select
 
+from app.certificates.keys import RRN
 from app.certificates.models import (
     Certificate,
     CertificateItem,
@@ -23,6 +24,7 @@ from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.licences.queries import standing
 from app.organisations.models import Organisation
+from app.organisations.queries import of_seat
 from app.permissions import Permission, Seat
 from app.providers.models import Affiliate
 
@@ -97,8 +99,8 @@ def of_version(unit: Unit, certificate: Certificate, number: int) -> Certificate
     return found
 
 
-def published_version(unit: Unit, typed: str, number: int) -> tuple[Certificate, CertificateVersion]:
-    """A version whose files are public. Raises NotFound with a sentence, another one while it is being issued."""
+def published_version(unit: Unit, typed: str, number: int | None) -> tuple[Certificate, CertificateVersion]:
+    """A version whose files are public, the newest decided without a number. Raises NotFound with a sentence, another one while it is being issued."""
     certificate = certificate_by_number(unit, typed)
     if certificate is None:
         raise NotFound(
@@ -106,7 +108,7 @@ def published_version(unit: Unit, typed: str, number: int) -> tuple[Certificate,
                 "No certificate of that number was ever issued. Look at the number again, character by character."
             )
         )
-    version = of_version(unit, certificate, number)
+    version = newest_version(unit, certificate) if number is None else of_version(unit, certificate, number)
     if version.issued_at is None:
         raise NotFound(
             _(
@@ -138,10 +140,15 @@ def body_of(unit: Unit, ref: str) -> Organisation:
     return found
 
 
-def signed_list(unit: Unit, body_ref: str, purpose: str, number: int) -> SignedStatusList:
-    """A status list as it is served. Raises NotFound."""
-    body = body_of(unit, body_ref)
-    found = unit.db.get(SignedStatusList, (body.id, purpose, number))
+def list_keeper(unit: Unit) -> Organisation | None:
+    """The organisation under which RRN's own status lists are kept: RRN's first seat; None before there is one."""
+    return min(of_seat(unit, Seat.RRN), key=lambda one: one.id, default=None)
+
+
+def signed_list(unit: Unit, issuer: str, purpose: str, number: int) -> SignedStatusList:
+    """A status list of a body, or of RRN (`rrn`), as it is served. Raises NotFound."""
+    owner = list_keeper(unit) if issuer == RRN else body_of(unit, issuer)
+    found = unit.db.get(SignedStatusList, (owner.id, purpose, number)) if owner else None
     if found is None:
         raise NotFound(
             _("There is no status list of that name. It is made with the first certificate on it.")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
+from app.certificates.queries.endorsements import endorsable, why_not_endorsed
 from app.certificates.queries.rows import find_certificate, items_by_ref, versions_of, visible
 from app.certificates.queries.status import lines_of, status_on, statuses_on
 from app.certificates.rules import CERTIFICATE, Statement, Status, StatusOn, parse_number, withdrawal_due
@@ -121,6 +122,10 @@ class CertificateView(Casework):
     items: list[ItemLine]
     versions: list[VersionLine]
     changes: list[ChangeLine]
+    endorsements: list[FileLine]
+    """What a provider may put into learners' badges: of the service, and of each curriculum."""
+    not_endorsed: str
+    """Why none is given out today; empty when they are."""
     may_appeal: bool
     """The reader speaks for the holder, and something was taken away."""
 
@@ -189,8 +194,15 @@ def certificate_view(unit: Unit, number: str) -> CertificateView:
         items=_item_lines(unit, row, today), versions=[_version_line(row, one) for one in reversed(versions)],
         changes=_change_lines(unit, row), watched=today.published and unit.actor.may(Permission.SURVEILLANCE_READ),
         sample_not_reached_on=next((one.on for one in past(unit, row.thread) if one.kind == "certificate.sample_not_reached"), None),
-        may_appeal=_may_appeal(unit, row, today),
+        may_appeal=_may_appeal(unit, row, today), endorsements=_endorsements(row, versions[-1], said),
+        not_endorsed=why_not_endorsed(unit, row, versions[-1]),
     )  # fmt: skip
+
+
+def _endorsements(row: Certificate, newest: CertificateVersion, said: Statement) -> list[FileLine]:
+    address = f"/certificates/{row.number}/endorsements"
+    found = endorsable(said) if newest.issued_at else []
+    return [FileLine(what=one.name, href=f"{address}/{one.ref}") for one in found]
 
 
 def _may_appeal(unit: Unit, row: Certificate, today: StatusOn) -> bool:

@@ -3,6 +3,14 @@
 from app.certificates.rules.answer import Answer
 from app.certificates.rules.dates import last_day
 from app.certificates.rules.keys import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, KeyUse
+from app.certificates.rules.licence import (
+    AccreditationNamed,
+    Endorsed,
+    EndorsedKind,
+    LicenceSaid,
+    LicensedBody,
+    sha256,
+)
 from app.certificates.rules.number import (
     ALPHABET,
     MAX_SERIAL,
@@ -18,6 +26,7 @@ from app.certificates.rules.statement import (
     DecisionNamed,
     EditionNamed,
     Holder,
+    LicenceNamed,
     ScopeItem,
     SectionFound,
     SectionOutcome,
@@ -49,6 +58,7 @@ __all__ = [
     "LIST_LENGTH",
     "LONGEST_NAME",
     "MAX_SERIAL",
+    "AccreditationNamed",
     "Answer",
     "AskKeys",
     "Body",
@@ -56,6 +66,8 @@ __all__ = [
     "ChangeStatus",
     "DecisionNamed",
     "EditionNamed",
+    "Endorsed",
+    "EndorsedKind",
     "Grant",
     "Holder",
     "ItemOn",
@@ -63,6 +75,9 @@ __all__ = [
     "KeyOrderState",
     "KeyTask",
     "KeyUse",
+    "LicenceNamed",
+    "LicenceSaid",
+    "LicensedBody",
     "NumberAnswer",
     "Reason",
     "Reduce",
@@ -84,6 +99,7 @@ __all__ = [
     "neutral_words",
     "parse_number",
     "printed",
+    "sha256",
     "summary",
     "withdrawal_due",
 ]

@@ -5,17 +5,25 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import rfc8785
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from app.kernel.words import in_words
 
 LONGEST_NAME: Final = 200
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that looks the same everywhere: NFC, no control, bidi or private characters, no spaces at the ends."""
     if text != unicodedata.normalize("NFC", text) or text != text.strip():
         raise ValueError("write the text in NFC without spaces at its ends")
@@ -28,9 +36,9 @@ Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=20)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_plain)]
-Address = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
-Sentences = Annotated[str, Field(min_length=1, max_length=600), AfterValidator(_plain)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(plain)]
+Address = Annotated[str, Field(max_length=300), AfterValidator(plain)]
+Sentences = Annotated[str, Field(min_length=1, max_length=600), AfterValidator(plain)]
 Certificate = Annotated[str, Field(pattern=r"^[A-Z]{2,6}-[0-9]{6}-[0-9A-Z]$")]
 
 
@@ -54,7 +62,7 @@ class Body(_Frozen):
     code: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")]
     name: Text
     address: Address = ""
-    ukas_number: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_plain)]
+    ukas_number: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(plain)]
     licence: Ref
 
 
@@ -103,12 +111,29 @@ class SectionFound(_Frozen):
     outcome: SectionOutcome
 
 
+class LicenceNamed(_Frozen):
+    """RRN's credential about the licence the body decided under: where it is, and the SHA-256 of its bytes."""
+
+    address: Annotated[str, Field(pattern=r"^https?://[^\s\"<>#?]+/bodies/[A-Za-z0-9._:-]{1,64}/licence/[1-9][0-9]{0,4}/credential\.jwt$", max_length=400)]  # fmt: skip
+    digest: Digest
+
+
+NOT_IN_FORM_1: Final = ("form", "licence_credential")
+
+
 class Statement(_Frozen):
     """Everything a version of a certificate says. Document, credential and register entry are made of this alone.
 
-    Dates are civil dates in London. `sentence` is what the certificate means, in plain words.
+    Dates are civil dates in London. `sentence` is what the certificate means, in plain words. A statement says by its
+    `form` which members it has, so that one made under an older form is read, and written again, exactly as it was:
+
+    | form | what it has                                                     |
+    |------|-----------------------------------------------------------------|
+    | 1    | does not name its form, and knows of no credential of a licence |
+    | 2    | names its form and the credential of the licence, if there was one |
     """
 
+    form: Literal[1, 2] = 1
     number: Certificate
     version: Annotated[int, Field(ge=1, le=10_000)]
     holder: Holder
@@ -129,6 +154,21 @@ class Statement(_Frozen):
     former_identifiers: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     previous_version: Digest | None = None
     """SHA-256 of the statement this version takes the place of."""
+    licence_credential: LicenceNamed | None = None
+
+    @model_validator(mode="after")
+    def _closed_by_form(self) -> Self:
+        """Nobody may add to an old form what a newer one has, or leave out of a newer one what it has."""
+        if any((name in self.model_fields_set) != (self.form > 1) for name in NOT_IN_FORM_1):
+            raise ValueError(
+                "what a statement has is said by its form, and the first form does not name itself"
+            )
+        return self
+
+    @model_serializer(mode="wrap")
+    def _by_form(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = write(self)
+        return {name: value for name, value in found.items() if self.form > 1 or name not in NOT_IN_FORM_1}
 
     @model_validator(mode="after")
     def _first_or_linked(self) -> Self:

@@ -2,9 +2,11 @@
 
 from app.licences.queries.rights import (
     accreditation_lines,
+    accreditation_on,
     accreditations_of,
     licence_lines,
     licences_of,
+    past_of,
     stamp,
     standing,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "LicenceList",
     "LicenceView",
     "accreditation_lines",
+    "accreditation_on",
     "accreditation_view",
     "accreditations_of",
     "body_choices",
@@ -40,6 +43,7 @@ __all__ = [
     "licence_list",
     "licence_view",
     "licences_of",
+    "past_of",
     "proposed_terms",
     "shown",
     "stamp",

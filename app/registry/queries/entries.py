@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.orm import lazyload
 
 from app.certificates.models import Certificate, CertificateItem
-from app.certificates.queries import was_published
+from app.certificates.queries import newest_credential, was_published
 from app.certificates.rules import Status, in_words
 from app.curricula.models import Curriculum
 from app.kernel.casework import ToneView
@@ -117,6 +117,8 @@ class BodyEntry(Entry):
     code: str
     ukas_number: str
     licence: str | None
+    licence_credential: str | None
+    """Where RRN's credential about the licence is, for machines."""
     may_take_new: bool
     certificates: dict[str, int] = Field(default_factory=dict)
     changes: list[LicenceChange]
@@ -366,6 +368,7 @@ def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
         ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=tag,
         title=_("Yes, licensed and accredited") if rights.may_issue else _("Not just now: {word}").format(word=view.word.lower()),
         sentence=rights.sentence, chain=[], history=[], code=body.code or "", ukas_number=rights.ukas_number, licence=rights.licence_ref,
+        licence_credential=f"/bodies/{ref}/licence/credential.jwt" if newest_credential(unit, body.id) else None,
         may_take_new=rights.may_take_new, certificates=counts,
         changes=[
             LicenceChange(

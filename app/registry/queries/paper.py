@@ -24,7 +24,7 @@ from app.verifier.shut_in import Opener
 
 LABELS: Final[Mapping[What, str]] = {
     What.KIND: "Kind of file", What.SEAL: "The seal", What.WHOLE_FILE: "Nothing was changed", What.CREDENTIAL: "The credential",
-    What.STATEMENT: "What the register published", What.LOG: "The public log", What.WITNESSES: "Witnesses of the log",
+    What.STATEMENT: "What the register published", What.LICENCE: "The licence behind it", What.LOG: "The public log", What.WITNESSES: "Witnesses of the log",
     What.KEYS: "The keys it was made with", What.BEGUN: "First day", What.EXPIRY: "Last day", What.REVOCATION: "Ended or replaced",
     What.SUSPENSION: "Suspended", What.BODY: "The certification body",
 }  # fmt: skip

@@ -2,18 +2,21 @@
 
 from app.statements.queries.facts import part_of
 from app.statements.queries.views import (
+    HELD,
     AnswerView,
     StatementView,
     answer_view,
     asked_content,
+    every_sealed_statement,
     file_of,
     find_statement,
+    held,
     made_for,
     parts_again,
     statement_view,
 )
 
 __all__ = [
-    "AnswerView", "StatementView", "answer_view", "asked_content", "file_of", "find_statement", "made_for", "part_of", "parts_again",
-    "statement_view",
+    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "made_for", "part_of",
+    "parts_again", "statement_view",
 ]  # fmt: skip

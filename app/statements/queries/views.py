@@ -10,6 +10,7 @@ from app.kernel import files
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound, Refused, TooSoon
 from app.kernel.fields import View
+from app.kernel.journal import ending_with
 from app.kernel.words import _
 from app.ledger.queries import root
 from app.registry.queries.told import end_of
@@ -18,6 +19,9 @@ from app.statements.queries.facts import part_of
 from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
 
 AGAIN_SECONDS = 5
+WAIT_SECONDS = 86_400
+HELD = "statement.held"
+"""The event of a statement that cannot be made before RRN has keys of its own."""
 DRAWN_BY = "RRN register, " + FORMAT
 
 
@@ -54,6 +58,8 @@ class StatementView(View):
     sealed_at: datetime | None
     redacted: bool
     """Words in it were taken out since, so its files are not given any more."""
+    waits: bool
+    """RRN has no keys to seal it with yet; it is made by itself when it has."""
 
 
 def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> Content:
@@ -104,7 +110,21 @@ def statement_view(unit: Unit, ref: str) -> StatementView:
         ref=row.ref, kind=row.kind, subject=row.subject_ref, on=row.on_day, known_at=row.known_at, as_of_log_size=row.size, root=said.root,
         then=parts_again(unit, said)[0] if redacted else said.then, now=None if redacted else said.now,
         differs=not redacted and said.differs, asked_at=row.asked_at, sealed_at=row.sealed_at, redacted=redacted,
+        waits=held(unit, row),
     )  # fmt: skip
+
+
+def every_sealed_statement(unit: Unit) -> list[SignedStatement]:
+    """Every statement whose files are given out, oldest first."""
+    rows = select(SignedStatement).where(SignedStatement.sealed_at.is_not(None)).order_by(SignedStatement.id)
+    return [
+        row for row in unit.db.scalars(rows) if _still_said(unit, Content.model_validate_json(row.content))
+    ]
+
+
+def held(unit: Unit, row: SignedStatement) -> bool:
+    """Whether it waits for RRN's keys."""
+    return row.sealed_at is None and row.id in ending_with(unit, HELD)
 
 
 def parts_again(unit: Unit, said: Content) -> list[Part]:
@@ -162,6 +182,13 @@ def file_of(unit: Unit, row: SignedStatement, name: str) -> bytes:
             _(
                 "RRN has taken words out of what this statement says, so its files are not given any more. Ask for a new statement of the same day."
             )
+        )
+    if held(unit, row):
+        raise TooSoon(
+            _(
+                "RRN has no seal key yet, so the statement waits. It is made by itself as soon as there is one: keep the address and ask again tomorrow."
+            ),
+            WAIT_SECONDS,
         )
     if row.sealed_at is None:
         raise TooSoon(

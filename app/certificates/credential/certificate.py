@@ -1,47 +1,47 @@
-"""The certificate for machines: a W3C Verifiable Credential in the shape of the UNTP Digital Conformity Credential 0.7,
-and the status lists it points to."""
+"""The certificate for machines: a W3C Verifiable Credential in the shape of the UNTP Digital Conformity Credential 0.7."""
 
-import gzip
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from app.certificates import jose
-from app.certificates.did import TYP, Addresses, ListPurpose, Schema
+from app.certificates.credential.parts import (
+    UNTP_CONTEXT,
+    VC_CONTEXT,
+    Place,
+    end,
+    instant,
+    rrn,
+    schema,
+    start,
+    statuses,
+    ukas,
+)
+from app.certificates.did import MEDIA_TYPE, TYP, Addresses, Context, Schema
 from app.certificates.keys import SigningKey
 from app.certificates.lints import LintPassed
-from app.certificates.rules import LIST_LENGTH, ScopeItem, SectionFound, SectionOutcome, Statement
-from app.kernel.clock import LONDON
+from app.certificates.rules import ScopeItem, SectionFound, SectionOutcome, Statement
 
-VC_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
-UNTP_CONTEXT: Final = "https://vocabulary.uncefact.org/untp/0.7.0/context/"
-LIST_VALID: Final = timedelta(days=2)
-LIST_TTL: Final = 300_000
-"""Milliseconds a reader may keep a list before it looks again."""
+_SCHEMAS: Final = {1: Schema.CERTIFICATE, 2: Schema.CERTIFICATE_2}
+"""The shape of a credential goes with the form of its statement, so that a paper made again looks like the first."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the bits of a certificate's version stand: the number of the body's list, and the entry in it."""
-
-    number: int
-    index: int
+def _contexts(form: int, addresses: Addresses) -> list[str]:
+    """Since form 2 with a context of ours for the two types that no other context defines."""
+    return [VC_CONTEXT, UNTP_CONTEXT, *([addresses.context(Context.REGISTER)] if form > 1 else [])]
 
 
 def credential(statement: Statement, place: Place, addresses: Addresses) -> dict[str, Any]:
     """The credential of a statement, unsigned; `place` is where its bits stand."""
     body, number = statement.body, statement.number
     return {
-        "@context": [VC_CONTEXT, UNTP_CONTEXT],
+        "@context": _contexts(statement.form, addresses),
         "type": ["DigitalConformityCredential", "VerifiableCredential"],
         "id": addresses.file(number, statement.version, "credential.jwt"),
         "name": f"Certificate {number}",
         "issuer": {"type": ["CredentialIssuer"], "id": addresses.did(body.ref), "name": body.name},
-        "validFrom": _start(statement.starts_on),
-        "validUntil": _end(statement.expires_on),
-        "credentialSchema": _schema(Schema.CERTIFICATE, addresses),
-        "credentialStatus": [_status(body.ref, purpose, place, addresses) for purpose in ListPurpose],
+        "validFrom": instant(start(statement.starts_on)),
+        "validUntil": instant(end(statement.expires_on)),
+        "credentialSchema": schema(_SCHEMAS[statement.form], addresses),
+        "credentialStatus": statuses(body.ref, place, addresses),
         "credentialSubject": _attestation(statement, addresses),
     }
 
@@ -146,83 +146,29 @@ def _holder(statement: Statement, addresses: Addresses) -> dict[str, Any]:
 
 def _authorisation(statement: Statement, addresses: Addresses) -> list[dict[str, Any]]:
     """The chain above the body: RRN licenses it, UKAS accredits it."""
-    rrn = {"type": ["Party"], "id": addresses.did(), "name": "Restraint Reduction Network"}
-    ukas = {"type": ["Party"], "id": "https://www.ukas.com", "name": "United Kingdom Accreditation Service"}
     licence = f"Licensed to certify against the {statement.edition.title}, licence {statement.body.licence}"
     accreditation = f"Accredited to ISO/IEC 17065, number {statement.body.ukas_number}"
     return [
-        {"type": ["Endorsement"], "name": licence, "issuingAuthority": rrn},
-        {"type": ["Endorsement"], "name": accreditation, "issuingAuthority": ukas},
+        {
+            "type": ["Endorsement"],
+            "name": licence,
+            "issuingAuthority": rrn(addresses, "Restraint Reduction Network"),
+            **_licence_evidence(statement),
+        },
+        {"type": ["Endorsement"], "name": accreditation, "issuingAuthority": ukas()},
     ]
 
 
-def _status(body: str, purpose: ListPurpose, place: Place, addresses: Addresses) -> dict[str, str]:
-    """One entry of `credentialStatus`; the index is a string (Bitstring Status List 1.0 section 2.1)."""
-    address = addresses.status_list(body, purpose, place.number)
+def _licence_evidence(statement: Statement) -> dict[str, Any]:
+    """RRN's credential about the licence, by address and digest, where the statement names one."""
+    named = statement.licence_credential
+    if named is None:
+        return {}
     return {
-        "id": f"{address}#{place.index}",
-        "type": "BitstringStatusListEntry",
-        "statusPurpose": purpose.value,
-        "statusListIndex": str(place.index),
-        "statusListCredential": address,
+        "endorsementEvidence": {
+            "linkURL": named.address,
+            "linkName": f"Licence of {statement.body.name} (credential)",
+            "mediaType": MEDIA_TYPE,
+            "digestMultibase": jose.multibase(bytes.fromhex(named.digest)),
+        }
     }
-
-
-def status_list(
-    body: str,
-    purpose: ListPurpose,
-    number: int,
-    indexes: Iterable[int],
-    moment: datetime,
-    addresses: Addresses,
-) -> dict[str, Any]:
-    """A body's status list with the bits at `indexes` set, unsigned; IndexError for one outside the list."""
-    address = addresses.status_list(body, purpose, number)
-    return {
-        "@context": [VC_CONTEXT],
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "id": address,
-        "issuer": addresses.did(body),
-        "validFrom": _instant(moment),
-        "validUntil": _instant(moment + LIST_VALID),
-        "credentialSchema": _schema(Schema.STATUS_LIST, addresses),
-        "credentialSubject": {
-            "id": f"{address}#list",
-            "type": "BitstringStatusList",
-            "statusPurpose": purpose.value,
-            "encodedList": encode_bits(indexes),
-            "ttl": LIST_TTL,
-        },
-    }
-
-
-def sign_status_list(unsigned: dict[str, Any], body: str, key: SigningKey, addresses: Addresses) -> str:
-    """The signed list, as `/status/{body}/{purpose}/{n}` serves it."""
-    return jose.sign(unsigned, key, addresses.kid(key.public, body), TYP)
-
-
-def encode_bits(indexes: Iterable[int]) -> str:
-    """131,072 bits with those set, entry 0 leftmost, as multibase of gzip (Bitstring Status List 1.0 section 3.3)."""
-    bits = bytearray(LIST_LENGTH // 8)
-    for index in indexes:
-        if not 0 <= index < LIST_LENGTH:
-            raise IndexError(f"a status list has no entry {index}")
-        bits[index >> 3] |= 0x80 >> (index & 7)
-    return "u" + jose.encode(gzip.compress(bytes(bits), 6, mtime=0))
-
-
-def _schema(name: Schema, addresses: Addresses) -> dict[str, str]:
-    return {"id": addresses.schema(name), "type": "JsonSchema"}
-
-
-def _start(day: date) -> str:
-    return _instant(datetime.combine(day, time.min, LONDON))
-
-
-def _end(day: date) -> str:
-    """The last second of that day in London."""
-    return _instant(datetime.combine(day, time(23, 59, 59), LONDON))
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
