@@ -190,10 +190,10 @@ def licence_credential(unit: Unit, ref: Ref, version: Version) -> Answer:
     return Answer(found.token.encode(), MEDIA_TYPE, headers=FOR_EVER)
 
 
-@area.file("/contexts/{name}", may=PUBLIC)
-def context(unit: Unit, name: Context) -> Answer:
+@area.file("/contexts/{context}", may=PUBLIC)
+def context_file(unit: Unit, context: Context) -> Answer:
     """What the words of our credentials mean, where no context of others says it."""
-    return Answer(queries.context_of(name, unit.site.settings), "application/ld+json", headers=FOR_EVER)
+    return Answer(queries.context_of(context, unit.site.settings), "application/ld+json", headers=FOR_EVER)
 
 
 @area.file("/bodies/{ref}/keys/{key}", may=PUBLIC)

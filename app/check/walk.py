@@ -13,6 +13,7 @@ from app.check import (
     keys,
     ledger,
     licences,
+    lists,
     papers,
     search,
     statements,
@@ -41,6 +42,10 @@ LOOKS = (
         histories.every_public_change_was_told_in_its_own_moment,
     ),
     Look("5 every status list says what was taken away", papers.every_status_list_says_what_was_taken_away),
+    Look(
+        "every past status list is genuine and none is missing",
+        lists.every_past_list_is_genuine_and_none_is_missing,
+    ),
     Look("6 nothing private was told", certificates.nothing_private_was_told),
     Look("7 nothing with a history is gone", journal.nothing_with_a_history_is_gone),
     Look("7 append-only rows count without a hole", journal.append_only_rows_count_without_a_hole),

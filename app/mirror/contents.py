@@ -77,7 +77,7 @@ def _schemas(unit: Unit) -> Iterator[Published]:
     for name in Schema:
         yield Published(f"schemas/{name}", _of(pages.schema, unit, name), for_ever=True)
     for context in Context:
-        yield Published(f"contexts/{context}", _of(pages.context, unit, context), for_ever=True)
+        yield Published(f"contexts/{context}", _of(pages.context_file, unit, context), for_ever=True)
 
 
 def _keys(unit: Unit) -> Iterator[Published]:

@@ -203,6 +203,17 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
     ("every signed statement", "UPDATE signed_statement SET token_digest = pdf_digest", "its signed JSON is no such thing"),
     ("every signed statement", "UPDATE ledger_node SET digest = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 1) WHERE place = 0", "names another root"),
+    # what is for machines
+    ("every licence credential", "UPDATE licence_credential SET token = 'a.b.c'", "credential 1 of licence"),
+    ("every licence credential", "UPDATE licence_credential SET content = replace(content, 'Northgate', 'Southgate')", "is about another licence or body"),
+    ("every licence credential", "UPDATE licence_credential SET status_index = (status_index + 1) % 131072", "points to another entry of the status lists"),
+    ("RRN's lists", "UPDATE licence_status SET status = 'withdrawn', effective_on = '2026-02-01' WHERE licence_id IN (SELECT licence_id FROM licence_credential)", "is not set in RRN's list for revocation"),
+    ("RRN's lists", "UPDATE licence_credential SET number = 9 WHERE id = (SELECT min(id) FROM licence_credential)", "is not set in RRN's list for revocation"),
+    ("every endorsement", "UPDATE endorsement SET token = 'a.b.c'", "does not verify"),
+    ("every endorsement", "UPDATE endorsement SET about = 'another' WHERE id = 1", "is about something else"),
+    ("every endorsement", "UPDATE certificate_version SET status_index = (status_index + 7) % 131072", "has another entry in the status lists"),
+    ("every past status list", "UPDATE past_status_list SET token = 'a.b.c'", "does not verify"),
+    ("every past status list", "DELETE FROM past_status_list WHERE id = (SELECT max(id) FROM past_status_list)", "and the next one is of"),
     ("nothing is stuck", "UPDATE delivery SET done_at = NULL, attempts = 12, failure = 'Refused'", "failed 12 times: Refused"),
 )  # fmt: skip
 
