@@ -49,6 +49,12 @@ Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 """A public reference of ours, as it stands in addresses."""
 
 
+KIND_OF_REASON: Any = Field(
+    title="Kind of reason", description="The public does not see it.", json_schema_extra={"kind": "select"}
+)
+"""How a change of status asks for its reason; which reasons there are, each area says."""
+
+
 class _Optional:
     """An empty answer in a form or an address is none; JSON has null for that and stays strict about the rest."""
 

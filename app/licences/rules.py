@@ -9,7 +9,7 @@ from typing import Annotated, Protocol, TypeVar
 from pydantic import Field
 
 from app.kernel.actor import Actor
-from app.kernel.fields import Day, Form, Prose, Ref, StepForm, Words
+from app.kernel.fields import KIND_OF_REASON, Day, Form, Prose, Ref, StepForm, Words
 from app.kernel.fields import Line as OneLine
 from app.kernel.words import _
 from app.kernel.workflow import Facts, Step, Workflow
@@ -83,14 +83,7 @@ class Change(StepForm):
     effective_on: Annotated[
         Day, Field(title="From which day", description="The day itself counts. Not before the last change.")
     ]
-    reason_code: Annotated[
-        LicenceReason,
-        Field(
-            title="Kind of reason",
-            description="The public does not see it.",
-            json_schema_extra={"kind": "select"},
-        ),
-    ]
+    reason_code: Annotated[LicenceReason, KIND_OF_REASON]
     public_text: Annotated[
         Words,
         Field(

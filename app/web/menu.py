@@ -11,8 +11,12 @@ class Link(NamedTuple):
     label: str
     href: str
     current: bool
+    folded: bool
+    """Behind "More" where the links stand in a row."""
 
 
+IN_A_ROW = 8
+"""So many links fit beside the name of the register on a screen of 1280 points; the rarest come last in the list below."""
 PUBLIC_LINKS = (("Search", "/register"), ("Check a certificate", "/verify"), ("About the scheme", "/scheme"))
 DESK_LINKS: tuple[tuple[str, str, Permission, frozenset[Seat] | None], ...] = (
     ("Cases", "/cases", Permission.CASE_READ, None),
@@ -41,4 +45,8 @@ def links(actor: Actor, path: str) -> list[Link]:
             for text, href, may, seats in DESK_LINKS
             if actor.may(may) and (seats is None or actor.seat in seats)
         ]
-    return [Link(_(text), href, path == href or path.startswith(f"{href}/")) for text, href in wanted]
+    row = len(wanted) if len(wanted) <= IN_A_ROW else IN_A_ROW - 1
+    return [
+        Link(_(text), href, path == href or path.startswith(f"{href}/"), place >= row)
+        for place, (text, href) in enumerate(wanted)
+    ]

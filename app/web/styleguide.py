@@ -193,13 +193,24 @@ def _nations() -> list[OptionView]:
 
 
 def _questions() -> FormView:
-    about, people = _("About the organisation"), _("The person to ask")
-    fields = [
+    return FormView(
+        action="#questions",
+        title=_("Apply"),
+        submit=_("Save and continue"),
+        version=3,
+        once="shown",
+        fields=_about(_("About the organisation")) + _to_ask(_("The person to ask")),
+        enctype="multipart/form-data",
+    )
+
+
+def _about(group: str) -> list[FieldView]:
+    return [
         FieldView(
             name="name",
             label=_("Name of the organisation"),
             value="Cwmni Hyfforddiant Llanfairpwllgwyngyll",
-            group=about,
+            group=group,
         ),
         FieldView(
             name="route",
@@ -207,7 +218,7 @@ def _questions() -> FormView:
             kind="radios",
             options=_options(),
             value="commercial",
-            group=about,
+            group=group,
         ),
         FieldView(
             name="nations",
@@ -215,7 +226,7 @@ def _questions() -> FormView:
             kind="checkboxes",
             options=_nations(),
             value=["wales"],
-            group=about,
+            group=group,
         ),
         FieldView(
             name="nation",
@@ -223,7 +234,7 @@ def _questions() -> FormView:
             kind="select",
             options=_nations(),
             value="wales",
-            group=about,
+            group=group,
         ),
         FieldView(
             name="since",
@@ -231,41 +242,37 @@ def _questions() -> FormView:
             hint=_("For example, 27 3 2021"),
             kind="date",
             value="2021-03-27",
-            group=about,
+            group=group,
         ),
-        FieldView(name="email", label=_("E-mail address"), kind="email", autocomplete="email", group=people),
+    ]
+
+
+def _to_ask(group: str) -> list[FieldView]:
+    return [
+        FieldView(name="email", label=_("E-mail address"), kind="email", autocomplete="email", group=group),
         FieldView(
             name="telephone",
             label=_("Telephone"),
             kind="tel",
             autocomplete="tel",
             required=False,
-            group=people,
+            group=group,
         ),
         FieldView(
-            name="trainers", label=_("How many senior trainers?"), kind="number", value=14, group=people
+            name="trainers", label=_("How many senior trainers?"), kind="number", value=14, group=group
         ),
         FieldView(
-            name="code", label=_("Code from your app"), kind="code", hint=_("Six figures"), group=people
+            name="code", label=_("Code from your app"), kind="code", hint=_("Six figures"), group=group
         ),
-        FieldView(name="password", label=_("Password"), kind="password", group=people),
+        FieldView(name="password", label=_("Password"), kind="password", group=group),
         FieldView(
-            name="about", label=_("What else should we know?"), kind="textarea", required=False, group=people
+            name="about", label=_("What else should we know?"), kind="textarea", required=False, group=group
         ),
         FieldView(
-            name="paper", label=_("The agreement"), hint=_("PDF, at most 10 MB"), kind="file", group=people
+            name="paper", label=_("The agreement"), hint=_("PDF, at most 10 MB"), kind="file", group=group
         ),
-        FieldView(name="agree", label=_("I may speak for this organisation"), kind="checkbox", group=people),
+        FieldView(name="agree", label=_("I may speak for this organisation"), kind="checkbox", group=group),
     ]
-    return FormView(
-        action="#questions",
-        title=_("Apply"),
-        submit=_("Save and continue"),
-        version=3,
-        once="shown",
-        fields=fields,
-        enctype="multipart/form-data",
-    )
 
 
 def _returned() -> FormView:

@@ -19,6 +19,7 @@ from tests.bench.bare import app as bare
 from tests.bench.run import open_site
 from tests.bench.serve import settings_of
 from tests.bench.world import RARE, make_world
+from tests.forgetful import forgetful
 
 say = Console(width=110)
 QUESTIONS = (
@@ -38,15 +39,13 @@ QUESTIONS = (
 def cost(app: Any, path: str, times: int) -> tuple[float, int]:
     """Milliseconds of CPU an answer takes, the lowest mean of three runs, and how many bytes it has."""
     address, _mark, asked = path.partition("?")
-    size, turn = 0, 0
+    size = 0
 
     async def ask() -> None:
-        nonlocal size, turn
-        turn += 1
-        query = f"{asked}&turn={turn}".encode() if "?" in path else b""
+        nonlocal size
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": address,
-            "raw_path": address.encode(), "query_string": query, "root_path": "", "headers": [(b"host", b"127.0.0.1")],
+            "raw_path": address.encode(), "query_string": asked.encode(), "root_path": "", "headers": [(b"host", b"127.0.0.1")],
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
         }  # fmt: skip
 
@@ -75,7 +74,7 @@ def cost(app: Any, path: str, times: int) -> tuple[float, int]:
 
 def measure(folder: Path, certificates: int, times: int) -> None:
     """One table for one register."""
-    app = create_app(settings_of(folder, 0), rates={})
+    app = forgetful(create_app(settings_of(folder, 0), rates={}))
     unit, _size = cost(bare, "/", times * 5)
     shown = Shown(title=f"{certificates:,} certificates; bare route {unit:.3f} ms")
     for words in ("question", "CPU ms", "× bare", "bytes"):

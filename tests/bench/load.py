@@ -42,22 +42,19 @@ def anonymous_memory(pid: int) -> float:
     return int(found.group(1)) / 1024 if found else 0.0
 
 
-def get(
-    pid: int, port: int, path: str, connections: int, seconds: float, *, fresh: bool, headers: dict[str, str]
-) -> Load:
-    """Ask one address over and over; `fresh` makes every address another one, so that nothing kept can answer."""
+def get(pid: int, port: int, path: str, connections: int, seconds: float, *, headers: dict[str, str]) -> Load:
+    """Ask one address over and over."""
     started, before = time.perf_counter(), cpu_seconds(pid)
     if shutil.which("wrk"):
-        rate, p50, p99, errors, count = _wrk(port, path, connections, seconds, fresh, headers)
+        rate, p50, p99, errors, count = _wrk(port, path, connections, seconds, headers)
     else:
-        rate, p50, p99, errors, count = asyncio.run(_gets(port, path, connections, seconds, fresh, headers))
+        rate, p50, p99, errors, count = asyncio.run(_gets(port, path, connections, seconds, headers))
     assert time.perf_counter() - started < seconds * 4 + 20
     return Load(rate, p50, p99, 1000 * (cpu_seconds(pid) - before) / max(1, count), errors)
 
 
 _LUA = """
-local count, path = 0, "%s"
-request = function() count = count + 1; return wrk.format("GET", path .. %s) end
+request = function() return wrk.format("GET", "%s") end
 done = function(summary, latency)
   io.write(string.format("RESULT %%d %%d %%d %%d %%d\\n", summary.requests, summary.duration, latency:percentile(50),
     latency:percentile(99), summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout))
@@ -66,12 +63,10 @@ end
 
 
 def _wrk(
-    port: int, path: str, connections: int, seconds: float, fresh: bool, headers: dict[str, str]
+    port: int, path: str, connections: int, seconds: float, headers: dict[str, str]
 ) -> tuple[float, float, float, int, int]:
-    joiner = "&" if "?" in path else "?"
-    tail = f'"{joiner}bench={time.time_ns()}-" .. count' if fresh else '""'
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(_LUA % (path, tail))
+        script.write(_LUA % path)
         script.flush()
         given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
         command = [
@@ -92,15 +87,13 @@ def _wrk(
 
 
 async def _gets(
-    port: int, path: str, connections: int, seconds: float, fresh: bool, headers: dict[str, str]
+    port: int, path: str, connections: int, seconds: float, headers: dict[str, str]
 ) -> tuple[float, float, float, int, int]:
-    mark, joiner = time.time_ns(), "&" if "?" in path else "?"
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
-    async def ask(connection: Connection, turn: int) -> bool:
-        target = f"{path}{joiner}bench={mark}-{id(connection)}-{turn}" if fresh else path
+    async def ask(connection: Connection, _turn: int) -> bool:
         status, _body = await connection.ask(
-            f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode()
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n".encode()
         )
         return status == 200
 

@@ -29,7 +29,7 @@ from tests.bench.world import RARE, World, make_world
 from tests.certificates.make import grant
 from tests.certificates.make import make_world as make_certified
 
-PORT, BARE_PORT = 8300, 8301
+PORT, BARE_PORT, FORGETFUL_PORT = 8300, 8301, 8302
 START_SECONDS = 60
 APP = Path(__file__).resolve().parents[2] / "app"
 say = Console(width=110)
@@ -86,9 +86,9 @@ def bare() -> Iterator[Server]:
 
 
 @contextmanager
-def register(folder: Path) -> Iterator[Server]:
-    """The register in that folder."""
-    with serving(PORT, "tests.bench.serve", str(folder), str(PORT)) as server:
+def register(folder: Path, port: int = PORT, *how: str) -> Iterator[Server]:
+    """The register in that folder; `forgetful`: it keeps no answers."""
+    with serving(port, "tests.bench.serve", str(folder), str(port), *how) as server:
         yield server
 
 
@@ -144,21 +144,20 @@ def results() -> Results:
 def measure_unit(found: Results, server: Server, counts: list[int], seconds: float) -> None:
     """The bare route at every number of connections, first."""
     for count in counts:
-        load = found.units[count] = get(server.pid, server.port, "/", count, seconds, fresh=False, headers={})
+        load = found.units[count] = get(server.pid, server.port, "/", count, seconds, headers={})
         found.add("bare route", count, load)
 
 
 def measure_questions(
-    found: Results, server: Server, world: World, counts: list[int], seconds: float
+    found: Results, keeping: Server, forgetful: Server, world: World, counts: list[int], seconds: float
 ) -> None:
-    """Every question at every number of connections."""
+    """Every question at every number of connections; fresh answers come from a server that keeps none."""
     for question in questions(world):
+        server = forgetful if question.fresh else keeping
         headers = {"Cookie": f"session={world.cookie}"} if question.cookie else {}
-        get(server.pid, server.port, question.path, 1, 1, fresh=False, headers=headers)
+        get(server.pid, server.port, question.path, 1, 1, headers=headers)
         for count in counts:
-            load = get(
-                server.pid, server.port, question.path, count, seconds, fresh=question.fresh, headers=headers
-            )
+            load = get(server.pid, server.port, question.path, count, seconds, headers=headers)
             found.add(question.words, count, load)
 
 
@@ -302,8 +301,9 @@ def run(
         with bare() as unit:
             measure_unit(found, unit, counts, seconds)
             idle = unit, anonymous_memory(unit.pid)
-        with register(Path(place) / "register") as server:
-            measure_questions(found, server, world, counts, seconds)
+        home = Path(place) / "register"
+        with register(home) as server, register(home, FORGETFUL_PORT, "forgetful") as forgetful:
+            measure_questions(found, server, forgetful, world, counts, seconds)
             measure_recording(found, server, world, counts, seconds)
         with register(Path(place) / "register") as server:
             ask_often(server.port, world, asked)

@@ -7,6 +7,7 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from tests.forgetful import forgetful
 
 SECRET = "a secret for measurements only, 32+ characters"
 
@@ -18,7 +19,8 @@ def settings_of(folder: Path, port: int) -> Settings:
 
 if __name__ == "__main__":
     place = int(sys.argv[2])
+    app = create_app(settings_of(Path(sys.argv[1]), place), rates={})
     uvicorn.run(
-        create_app(settings_of(Path(sys.argv[1]), place), rates={}), port=place, access_log=False, log_level="warning",
+        forgetful(app) if "forgetful" in sys.argv else app, port=place, access_log=False, log_level="warning",
         server_header=False, loop="uvloop", http="httptools",
     )  # fmt: skip

@@ -28,6 +28,7 @@ from tests.cases.make import World, make_case, make_client
 from tests.cases.make import open_case as apply
 from tests.conftest import SetClock
 from tests.curricula.make import make_version
+from tests.forgetful import forgetful
 from tests.registry.make import add_service, make_world, publish
 
 MOST_PUBLIC = 20
@@ -42,7 +43,7 @@ MOST_ON_A_DESK = 40
 
 @pytest.fixture
 def app(settings: Settings, clock: SetClock) -> FastAPI:
-    return create_app(settings, clock, rates={})
+    return forgetful(create_app(settings, clock, rates={}))
 
 
 @contextmanager
@@ -66,12 +67,9 @@ def asked(app: FastAPI, paths: list[str], headers: dict[str, str]) -> dict[str, 
     """How many statements each page took, not counting what the software only asks once."""
     reader, counts = TestClient(app), {}
     for path in paths:
-        for turn in ("first", "counted"):
+        for _turn in ("first", "counted"):
             with counting(app) as said:
-                answer = reader.get(
-                    f"{path}{'&' if '?' in path else '?'}turn={turn}{app.state.site.clock().timestamp()}",
-                    headers=headers,
-                )
+                answer = reader.get(path, headers=headers)
             assert answer.status_code == 200, (path, answer.text)
         counts[path] = len(said)
     return counts
@@ -83,7 +81,7 @@ def grown(
     """Statements before and after there were more rows."""
     before = asked(app, paths, headers or {})
     grow()
-    app.state.site.clock.now += timedelta(minutes=1)  # other addresses, so that nothing kept answers
+    app.state.site.clock.now += timedelta(minutes=1)
     after = asked(app, paths, headers or {})
     return {path: (before[path], after[path]) for path in paths}
 

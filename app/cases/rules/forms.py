@@ -5,8 +5,20 @@ from typing import Annotated
 from pydantic import Field
 
 from app.cases.rules.states import Check, Kind, Section, Verdict
-from app.certificates.rules import Reason
-from app.kernel.fields import Day, Email, Form, Line, Optional, Prose, Ref, StepForm, Text, Words
+from app.certificates.rules.workflow import LastsUntil, PublicWords, Reason
+from app.kernel.fields import (
+    KIND_OF_REASON,
+    Day,
+    Email,
+    Form,
+    Line,
+    Optional,
+    Prose,
+    Ref,
+    StepForm,
+    Text,
+    Words,
+)
 
 Refs = Annotated[list[Ref], Field(max_length=500)]
 NONE: list[str] = []
@@ -342,30 +354,13 @@ class Grant(StepForm):
 class DecideOnCertificate(Decide):
     """A decision on a certificate there is; the public reads one plain sentence, never the reasons."""
 
-    reason_code: Annotated[
-        Reason,
-        Field(
-            title="Kind of reason",
-            description="The public does not see it.",
-            json_schema_extra={"kind": "select"},
-        ),
-    ]
-    public_text: Annotated[
-        Prose,
-        Field(
-            title="What the public will read",
-            description="Optional. Left empty, the register says it in its own neutral words.",
-            json_schema_extra={"rows": 3},
-        ),
-    ] = ""
+    reason_code: Annotated[Reason, KIND_OF_REASON]
+    public_text: PublicWords = ""
 
 
 class SuspendCertificate(DecideOnCertificate):
     ends_when: Annotated[Words, Field(title="What ends the suspension", description="The public reads it.")]
-    limit_on: Annotated[
-        Day,
-        Field(title="It may last until", description="After this day the certificate has to be withdrawn."),
-    ]
+    limit_on: LastsUntil
     contact: Annotated[
         Line, Field(title="Whom the client may ask", description="A name and how to reach that person.")
     ]

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.certificates.rules.statement import SectionFound
 from app.certificates.rules.status import Status
 from app.kernel.actor import Actor
-from app.kernel.fields import Day, Line, Prose, Ref, StepForm, Words
+from app.kernel.fields import KIND_OF_REASON, Day, Line, Prose, Ref, StepForm, Words
 from app.kernel.words import _, in_words
 from app.kernel.workflow import Facts, Step, Workflow
 from app.permissions import Permission as P
@@ -53,27 +53,27 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+PublicWords = Annotated[
+    Prose,
+    Field(
+        title="What the public will read",
+        description="Optional. Left empty, the register says it in its own neutral words.",
+        json_schema_extra={"rows": 3},
+    ),
+]
+LastsUntil = Annotated[
+    Day, Field(title="It may last until", description="After this day the certificate has to be withdrawn.")
+]
+
+
 class ChangeStatus(StepForm):
     """One change of status: from when, why, what the public reads, what stays private."""
 
     effective_on: Annotated[
         Day, Field(title="From which day", description="The day itself counts. Today or earlier.")
     ]
-    reason_code: Annotated[
-        Reason,
-        Field(
-            title="Kind of reason",
-            description="The public does not see it.",
-            json_schema_extra={"kind": "select"},
-        ),
-    ]
-    public_text: Annotated[
-        Prose,
-        Field(
-            title="What the public will read",
-            description="Optional. Left empty, the register says it in its own neutral words.",
-        ),
-    ] = ""
+    reason_code: Annotated[Reason, KIND_OF_REASON]
+    public_text: PublicWords = ""
     private_text: Annotated[
         Prose,
         Field(title="Reasons in full", description="Optional. Read by the body, the holder and RRN only."),
@@ -90,10 +90,7 @@ class Suspend(ChangeStatus):
             description="In words the holder can act on. The public reads it.",
         ),
     ]
-    limit_on: Annotated[
-        Day,
-        Field(title="It may last until", description="After this day the certificate has to be withdrawn."),
-    ]
+    limit_on: LastsUntil
     contact: Annotated[
         Line, Field(title="Whom the holder may ask", description="A name and how to reach that person.")
     ]
