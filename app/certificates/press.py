@@ -104,14 +104,16 @@ class Sealed:
 
 
 def seal_paper(
-    said: Paper, content: bytes, typ: str, store: KeyStore, addresses: Addresses, moment: datetime
-) -> Sealed:
-    """Sign canonical JSON as RRN, draw the paper that carries it, lint, seal, and look at both as a stranger would.
+    said: Paper, content: bytes, typ: str, store: KeyStore, addresses: Addresses, moment: datetime, owner: str = RRN
+) -> Sealed:  # fmt: skip
+    """Sign canonical JSON as RRN or as a body, draw the paper that carries it, lint, seal, and look at both as a stranger would.
 
-    For every paper that RRN seals itself. Raises LintRefused, TextFault, KeyFault or NotAsItShouldBe.
+    For every paper but certificates; `owner` is RRN or the body's reference. Raises LintRefused, TextFault, KeyFault or
+    NotAsItShouldBe.
     """
-    signer, sealer = (store.signing(one, RRN, moment) for one in (Purpose.CREDENTIAL, Purpose.SEAL))
-    token = jose.sign(json.loads(content), signer, addresses.kid(signer.public), typ, "json").encode()
+    signer, sealer = (store.signing(one, owner, moment) for one in (Purpose.CREDENTIAL, Purpose.SEAL))
+    kid = addresses.kid(signer.public, None if owner == RRN else owner)
+    token = jose.sign(json.loads(content), signer, kid, typ, "json").encode()
     inside = Attachment(said.attached, "application/jose", token, "Data", "The same for programs")
     design = load_design(CURRENT)
     drawn = draw_plain(said, design, moment, inside, RESERVE)
@@ -122,7 +124,7 @@ def seal_paper(
     found = verify_pdf(pdf, store.anchors())
     if not found.genuine or found.signer != _short(said.author):
         raise NotAsItShouldBe(f"the seal does not verify: {found.fault or 'it is of somebody else'}")
-    jose.verify(token.decode(), {addresses.kid(signer.public): signer.public}, typ)
+    jose.verify(token.decode(), {kid: signer.public}, typ)
     return Sealed(pdf, token, sealer.public.id, signer.public.id)
 
 

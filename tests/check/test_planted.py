@@ -203,6 +203,14 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
     ("every signed statement", "UPDATE signed_statement SET token_digest = pdf_digest", "its signed JSON is no such thing"),
     ("every signed statement", "UPDATE ledger_node SET digest = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 1) WHERE place = 0", "names another root"),
+    # other papers
+    ("every other paper", "UPDATE paper SET content = replace(content, 'granted', 'refused')", "its signed words are others than were frozen"),
+    ("every other paper", "UPDATE paper SET pdf_digest = '00'", "its PDF or its signed words are gone or were changed"),
+    ("every other paper", "UPDATE paper SET pdf_digest = (SELECT max(pdf_digest) FROM paper WHERE kind = 'licence')",
+     "was sealed by Restraint Reduction Network, not by Northgate Certification"),
+    ("every other paper", "UPDATE paper SET seal_key = 'another'", "was made with other keys than noted"),
+    ("every other paper", "UPDATE paper SET owner = 'rrn'", "its signed words do not verify"),
+    ("every other paper", "UPDATE paper SET sealed_at = NULL, ordered_at = '2026-01-01 09:00:00.000000'", "was never sealed, and does not say why"),
     ("nothing is stuck", "UPDATE delivery SET done_at = NULL, attempts = 12, failure = 'Refused'", "failed 12 times: Refused"),
 )  # fmt: skip
 
