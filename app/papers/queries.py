@@ -73,8 +73,7 @@ def pdf_of(unit: Unit, kind: PaperKind, subject_id: int, ref: str) -> bytes:
     return files.fetch(unit.site.settings, row.pdf_digest or "")
 
 
-def waiting(unit: Unit, most: int = 20) -> Sequence[int]:
-    """The papers without files, oldest first, by id."""
-    return unit.db.scalars(
-        select(Paper.id).where(Paper.sealed_at.is_(None)).order_by(Paper.id).limit(most)
-    ).all()
+def waiting(unit: Unit) -> Sequence[tuple[int, str]]:
+    """The papers without files, oldest first: id, and whose keys seal it."""
+    asked = select(Paper.id, Paper.owner).where(Paper.sealed_at.is_(None)).order_by(Paper.id)
+    return [(row.id, row.owner) for row in unit.db.execute(asked)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.certificates.did import STATEMENT_TYP, Addresses
 from app.certificates.effects import OWNER, press
-from app.certificates.effects.worker import rrn_keys
+from app.certificates.effects.worker import rrn_keys, stamps_of
 from app.certificates.rules import in_words
 from app.kernel import files
 from app.kernel.database import Unit
@@ -22,7 +22,7 @@ class NoKey(Exception):
 
 @after("statement.asked")
 def make(unit: Unit, event: Event) -> Finish | None:
-    """Make the files of one statement, once; nobody hears of them before they are stored."""
+    """Make the files of one statement, once; nobody hears of them before they are stored. Tried again when it has no time stamp."""
     row = unit.db.get_one(SignedStatement, event.subject_id)
     if row.sealed_at is not None:
         return None
@@ -37,6 +37,7 @@ def make(unit: Unit, event: Event) -> Finish | None:
         store,
         addresses,
         unit.now,
+        stamps=stamps_of(unit),
     )
     pdf, token = (files.keep(unit.site.settings, content) for content in (made.pdf, made.token))
     at = unit.now

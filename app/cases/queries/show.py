@@ -247,8 +247,9 @@ def _judged(unit: Unit, case: Case, works: bool) -> dict[str, Any]:
         return {"decisions": [], "evaluation": None, "notes": [], "review": None}
     decisions = unit.db.scalars(
         select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc())
-    )
-    papers = {one.about: one for one in papers_of(unit, PaperKind.DECISION, case.id)}
+    ).all()
+    found = papers_of(unit, PaperKind.DECISION, case.id) if decisions else []
+    papers = {one.about: one for one in found}
     told = [one for one in decisions if works or one.step != "defer"]
     seen = {"decisions": [_decision(one, papers.get(one.ref)) for one in told]}
     if not works:

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from app.certificates import queries
 from app.certificates.commands import reissue, withdraw_keys
 from app.certificates.effects.issuing import body_lists
@@ -14,6 +12,7 @@ from app.certificates.effects.worker import (
     do,
     key_store,
     keys_of,
+    last_notice,
     legal_number,
     press,
 )
@@ -134,7 +133,7 @@ def sign_revocations(unit: Unit, _event: Event) -> Finish | None:
 
 def _revocations(unit: Unit) -> Finish | None:
     """Sign the list of revoked seals as of this moment; the older of two signings never takes the place of the newer."""
-    as_of, now = unit.db.scalar(select(func.max(KeyNotice.id))) or 0, unit.now
+    as_of, now = last_notice(unit), unit.now
     content = press().revoked_seals(key_store(unit.site.settings), ended_keys(unit), as_of, now)
 
     def finish(unit: Unit) -> None:

@@ -4,11 +4,22 @@ What cannot be sealed just now waits with a sentence that says why, and is tried
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.certificates import queries
 from app.certificates.did import Addresses
-from app.certificates.effects.worker import OWNER, do, has_keys, keys_of, press, rrn_keys
+from app.certificates.effects.worker import (
+    OWNER,
+    UNSTAMPED,
+    do,
+    has_keys,
+    keys_of,
+    press,
+    rrn_keys,
+    stamps_of,
+    unstamped,
+)
 from app.certificates.keys import RRN
 from app.certificates.rules import in_words
 from app.kernel import files
@@ -36,11 +47,24 @@ def make_paper(unit: Unit, event: Event) -> Finish | None:
 
 @every(timedelta(minutes=1))
 def make_waiting_papers(site: Site) -> None:
-    """What had to wait for a key is tried again, one paper at a time."""
+    """What had to wait for a key or a time stamp is tried again, one paper at a time and no longer than it helps."""
     with reading(site, SYSTEM) as unit:
         papers = waiting(unit)
-    for paper in papers:
-        do(site, lambda unit, paper=paper: _sealed(unit, paper))  # type: ignore[misc]
+    without: set[str] = set()
+    for paper_id, owner in papers:
+        if owner in without:
+            continue
+        do(site, partial(_again, paper_id))
+        with reading(site, SYSTEM) as unit:
+            row = unit.db.get_one(Paper, paper_id)
+            if row.held == _(UNSTAMPED):
+                return
+            if row.sealed_at is None:
+                without.add(owner)
+
+
+def _again(paper_id: int, unit: Unit) -> Finish | None:
+    return _sealed(unit, paper_id)
 
 
 def _sealed(unit: Unit, paper_id: int) -> Finish | None:
@@ -53,7 +77,12 @@ def _sealed(unit: Unit, paper_id: int) -> Finish | None:
         return lambda unit: hold(unit, _locked(unit, paper_id), why, "no_key")
     settings, at = unit.site.settings, unit.now
     addresses = Addresses(settings.public_base_url)
-    made = press().seal_paper(_laid(said_in(row)), row.content.encode(), TYP, store, addresses, at, row.owner)
+    laid, content = _laid(said_in(row)), row.content.encode()
+    try:
+        made = press().seal_paper(laid, content, TYP, store, addresses, at, row.owner, stamps_of(unit))
+    except press().NotStamped as fault:
+        said = unstamped(fault)
+        return lambda unit: hold(unit, _locked(unit, paper_id), said, "no_time_stamp")
     pdf, token = (files.keep(settings, content) for content in (made.pdf, made.token))
 
     def finish(unit: Unit) -> None:
