@@ -86,6 +86,7 @@ class Paper:
         self.canvas.setAuthor(author)
         self.canvas.setCreator(design.texts["register"])
         self.canvas.setProducer("ReportLab")
+        self.canvas.setKeywords(design.texts["register"])
         self._root = Tag("Document")
         self._open = [self._root]
         self._counts = [0]

@@ -111,7 +111,7 @@ def metadata(title: str, subject: str, info: Any, moment: datetime, language: st
         f"<xmp:CreateDate>{when}</xmp:CreateDate><xmp:ModifyDate>{when}</xmp:ModifyDate>"
         f"<xmp:CreatorTool>{escape(info.creator)}</xmp:CreatorTool></rdf:Description>"
         '<rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">'
-        f"<pdf:Producer>{escape(info.producer)}</pdf:Producer></rdf:Description>"
+        f"<pdf:Producer>{escape(info.producer)}</pdf:Producer><pdf:Keywords>{escape(info.keywords)}</pdf:Keywords></rdf:Description>"
         '</rdf:RDF></x:xmpmeta>\n<?xpacket end="r"?>'
     )
     return Stream({"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}, text.encode(), compressed=False)
