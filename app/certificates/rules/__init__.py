@@ -13,6 +13,7 @@ from app.certificates.rules.number import (
     parse_number,
 )
 from app.certificates.rules.statement import (
+    LONGEST_ADDRESS,
     LONGEST_NAME,
     Body,
     DecisionNamed,
@@ -46,6 +47,7 @@ __all__ = [
     "CERTIFICATE",
     "KEY_ORDER",
     "LIST_LENGTH",
+    "LONGEST_ADDRESS",
     "LONGEST_NAME",
     "MAX_SERIAL",
     "Answer",

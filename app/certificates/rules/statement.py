@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from app.certificates.rules.dates import in_words
 
 LONGEST_NAME: Final = 200
+LONGEST_ADDRESS: Final = 300
 
 
 def _plain(text: str) -> str:
@@ -29,7 +30,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=6
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=20)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_plain)]
-Address = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
+Address = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(_plain)]
 Sentences = Annotated[str, Field(min_length=1, max_length=600), AfterValidator(_plain)]
 Certificate = Annotated[str, Field(pattern=r"^[A-Z]{2,6}-[0-9]{6}-[0-9A-Z]$")]
 
