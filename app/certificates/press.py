@@ -37,7 +37,7 @@ from app.certificates.document import (
 from app.certificates.document import Section as Lines
 from app.certificates.document.design import CURRENT
 from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
-from app.certificates.keys.authority import Revoked, revocation_list
+from app.certificates.keys.authority import Revoked, revocation_list, short_name
 from app.certificates.keys.store import KeyStore
 from app.certificates.lints import Drawn, Laid, Said, inspect_document, inspect_paper, inspect_statement
 from app.certificates.rules import KeyUse, Statement
@@ -117,7 +117,7 @@ def check(files: Files, said: Statement, store: PublicKeys, addresses: Addresses
     if files[STATEMENT] != said.canonical:
         raise NotAsItShouldBe("the stored statement is not the one that was decided")
     found = verify_pdf(files[PDF], store.anchors())
-    if not found.genuine or found.signer != _short(said.body.name):
+    if not found.genuine or found.signer != short_name(said.body.name):
         raise NotAsItShouldBe(f"the seal does not verify: {found.fault or 'it is of another body'}")
     owner = said.body.ref
     keys = {addresses.kid(key, owner): key for key in store.all(Purpose.CREDENTIAL, owner)}
@@ -158,7 +158,7 @@ def seal_paper(
     if jose.decode(token.decode().split(".")[1]) != content:
         raise NotAsItShouldBe("the token holds another spelling than was asked for")
     found = verify_pdf(pdf, store.anchors())
-    if not found.genuine or found.signer != _short(said.author):
+    if not found.genuine or found.signer != short_name(said.author):
         raise NotAsItShouldBe(f"the seal does not verify: {found.fault or 'it is of somebody else'}")
     jose.verify(token.decode(), {kid: signer.public}, typ)
     return Sealed(pdf, token, sealer.public.id, signer.public.id)
@@ -180,11 +180,6 @@ def revoked_seals(store: KeyStore, ended: Mapping[str, KeyUse], as_of: int, mome
     ]
     number = (as_of << 40) + int(moment.timestamp())  # grows with what is in it, and with time
     return revocation_list(store.signing(Purpose.ROOT, RRN, moment), revoked, number, moment)
-
-
-def _short(name: str) -> str:
-    """The name as a certificate of X.509 can hold it."""
-    return name[:64].strip()
 
 
 def keep(folder: Path, files: Files) -> None:
