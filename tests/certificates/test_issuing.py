@@ -116,7 +116,7 @@ def test_everybody_can_verify_seal_credential_and_log_with_published_keys_alone(
     found = verify_pdf(file(world.site, number, "certificate.pdf"), published.anchors())
     assert found.genuine
     assert found.signer == "Northgate Certification"
-    (key,) = published.all(Purpose.CREDENTIAL)
+    (key,) = published.all(Purpose.CREDENTIAL, world.body.ref)
     token = file(world.site, number, "credential.jwt").decode()
     opened = jws.deserialize_compact(token, ECKey.import_key(dict(jose.jwk_of(key))), algorithms=["ES256"])
     subject = json.loads(opened.payload or b"")["credentialSubject"]
@@ -359,7 +359,7 @@ def test_a_status_list_is_there_with_the_first_certificate(world: World) -> None
                 rows[0].token,
                 {
                     Addresses("http://testserver").kid(key, world.body.ref): key
-                    for key in keys(world.site).all(Purpose.CREDENTIAL)
+                    for key in keys(world.site).all(Purpose.CREDENTIAL, world.body.ref)
                 },
                 "vc+jwt",
             )["issuer"]
