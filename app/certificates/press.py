@@ -42,7 +42,14 @@ from app.certificates.keys.store import KeyStore
 from app.certificates.lints import Drawn, Laid, Said, inspect_document, inspect_paper, inspect_statement
 from app.certificates.rules import KeyUse, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
-from app.certificates.stamp import Authority, NotStamped, authority_of
+from app.certificates.stamp import (
+    Authority,
+    NotStamped,
+    archive_fault,
+    archived,
+    authority_of,
+    roots_of,
+)
 from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
 from app.kernel.files import sync_folder
@@ -50,9 +57,11 @@ from app.kernel.files import sync_folder
 PDF: Final = "certificate.pdf"
 CREDENTIAL: Final = "credential.jwt"
 STATEMENT: Final = "statement.json"
+ARCHIVE: Final = "certificate-archive.pdf"
+"""Beside the three, made later (effects.archiving): never served, and never in place of the certificate."""
 Files = Mapping[str, bytes]
 Paper = PlainPaper
-__all__ = ["Lines", "NotStamped", "authority_of"]
+__all__ = ["Lines", "NotStamped", "archive_fault", "archived", "authority_of", "roots_of"]
 
 
 class NotAsItShouldBe(Exception):

@@ -5,19 +5,25 @@ this very signature, that an authority we were told to believe signed it, and th
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from asn1crypto import cms, tsp
 from cryptography import x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation import async_validate_pdf_timestamp
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
-from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko.sign.validation.status import SignatureCoverageLevel, TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from app.certificates.verify import asn1_of
@@ -49,10 +55,6 @@ class Authority:
     roots: tuple[x509.Certificate, ...]
     this_machine: bool = False
     """Whether it may be asked on this machine, as in tests and demonstrations."""
-
-    def token(self, digest: bytes, now: datetime) -> cms.ContentInfo:
-        """A time stamp token for this SHA-256. Raises NotStamped."""
-        return asyncio.run(self.stamper(now).async_timestamp(digest, "sha256"))
 
     def stamper(self, now: datetime) -> TimeStamper:
         """The authority as pyHanko asks one; `now` is what our own clock says."""
@@ -120,11 +122,49 @@ class _Stamper(TimeStamper):
         return TimestampSignatureStatus(**said)
 
 
+def archived(pdf: bytes, authority: Authority, now: datetime) -> bytes:
+    """A copy for the archive: the file as it is, and behind its end a time stamp over all of it (PAdES B-LTA).
+
+    What was to be believed of the file can be believed for as long as this stamp can. Raises NotStamped.
+    """
+    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
+    stamps = sum(one.sig_object["/Type"] == "/DocTimeStamp" for one in writer.prev.embedded_signatures)
+    stamper = PdfTimeStamper(authority.stamper(now), field_name=f"Archive{stamps + 1}")
+    made: BytesIO = stamper.timestamp_pdf(writer, "sha256", bytes_reserved=2 * LARGEST)
+    return made.getvalue()
+
+
+def archive_fault(copy: bytes, pdf: bytes, roots: Sequence[x509.Certificate]) -> str:
+    """What is wrong with a copy for the archive, in a sentence, or nothing: it begins with the file, and its stamp covers all."""
+    if not copy.startswith(pdf) or len(copy) == len(pdf):
+        return "it does not begin with the paper that was issued"
+    try:
+        stamp = PdfFileReader(BytesIO(copy), strict=True).embedded_timestamp_signatures[-1]
+        token = stamp.signed_data["encap_content_info"]["content"].parsed
+        context = ValidationContext(
+            trust_roots=[asn1_of(root) for root in roots], allow_fetching=False, revocation_mode="soft-fail",
+            moment=token["gen_time"].native,
+        )  # fmt: skip
+        said = asyncio.run(async_validate_pdf_timestamp(stamp, context))
+    except Exception:  # a broken file takes the libraries anywhere
+        return "its time stamp cannot be read"
+    if not (said.intact and said.valid) or said.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        return "its time stamp is false, or does not cover the whole copy"
+    return (
+        "" if said.trusted or not roots else "its time stamp is of an authority we were not told to believe"
+    )
+
+
+def roots_of(settings: Settings) -> tuple[x509.Certificate, ...]:
+    """The roots under which time stamps are believed; none without an authority."""
+    return _roots(settings.tsa_roots)
+
+
 def authority_of(settings: Settings) -> Authority | None:
     """The authority of these settings; None when seals are to be made without time stamps."""
     if not settings.tsa_url:
         return None
-    return Authority(settings.tsa_url, _roots(settings.tsa_roots), settings.on_this_machine)
+    return Authority(settings.tsa_url, roots_of(settings), settings.on_this_machine)
 
 
 @lru_cache(maxsize=4)

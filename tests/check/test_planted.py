@@ -320,6 +320,19 @@ def test_a_seal_over_changed_words_is_found(clean: Clean) -> None:
         assert "its seal does not verify" in clean.look("every seal")[0].what
 
 
+def test_an_archive_copy_of_something_else_is_found(clean: Clean) -> None:
+    copy, issued = clean.paper / "certificate-archive.pdf", (clean.paper / "certificate.pdf").read_bytes()
+    for content, said in (
+        (issued[1:], "does not begin with the paper that was issued"),
+        (issued + b"and more", "its time stamp cannot be read"),
+    ):
+        copy.write_bytes(content)
+        try:
+            assert said in clean.look("every archive copy")[0].what
+        finally:
+            copy.unlink()
+
+
 def test_a_key_that_was_exchanged_is_found(clean: Clean) -> None:
     folder = clean.site.settings.data_dir / "keys"
     root = next(path for path in folder.glob("*.json") if '"root"' in path.read_text())

@@ -1,7 +1,15 @@
 """What can be asked about certificates: status on a day, rows inside the reader's scope, bits, and views."""
 
 from app.certificates.queries.bits import lists_of, set_bits
-from app.certificates.queries.files import every_list, every_paper, file_of, folder_of, proof_of, schema_of
+from app.certificates.queries.files import (
+    every_list,
+    every_paper,
+    file_of,
+    folder_of,
+    issued_until,
+    proof_of,
+    schema_of,
+)
 from app.certificates.queries.rows import (
     body_of,
     certificate_by_number,
@@ -51,6 +59,7 @@ __all__ = [
     "file_of",
     "find_certificate",
     "folder_of",
+    "issued_until",
     "items_by_ref",
     "lines_of",
     "lists_of",
