@@ -14,9 +14,6 @@ from urllib.parse import unquote, urlsplit
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "testserver"}
 
-NOT_YET = ("tsa_url",)
-"""Settings that are promised and not built."""
-
 
 class SettingsFault(Exception):
     """Faults in the settings, all of them at once, in words."""
@@ -45,6 +42,10 @@ class Settings:
     """Where the root and the seal keys lie: empty for files, or a `pkcs11:` URI; so with the next two."""
     credential_key: str = ""
     log_key: str = ""
+    tsa_url: str = ""
+    """The time stamp authority (RFC 3161) that every seal is stamped by; empty for seals without a time stamp."""
+    tsa_roots: Path | None = None
+    """The roots, in PEM, under which its stamps are believed."""
     trusted_proxies: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     """The outside witnesses of the log, each `vkey@address`."""
@@ -104,6 +105,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         seal_key=value.get("seal_key", ""),
         credential_key=value.get("credential_key", ""),
         log_key=value.get("log_key", ""),
+        tsa_url=value.get("tsa_url", ""),
+        tsa_roots=Path(value["tsa_roots"]) if value.get("tsa_roots") else None,
         trusted_proxies=tuple(
             part.strip() for part in value.get("trusted_proxies", "").split(",") if part.strip()
         ),
@@ -111,11 +114,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log_level=value.get("log_level", "INFO").upper(),
         demo_password=value.get("demo_password", ""),
     )
-    found = faults(settings) + [
-        f"RRN_{name.upper()} is not supported yet, and ignoring it would mislead: take it out."
-        for name in NOT_YET
-        if value.get(name)
-    ]
+    found = faults(settings)
     if found:
         raise SettingsFault("\n".join(found))
     return settings
@@ -153,6 +152,25 @@ def faults(settings: Settings) -> list[str]:
         if not _network(name)
     ]
     found += [fault for text in settings.witnesses if (fault := _witness_fault(settings, text))]
+    return found + _stamp_faults(settings)
+
+
+def _stamp_faults(settings: Settings) -> list[str]:
+    """What is wrong with the time stamp authority: where it is asked, and whom to believe that it answered."""
+    if not settings.tsa_url and not settings.tsa_roots:
+        return []
+    found, parts = [], urlsplit(settings.tsa_url)
+    near = settings.on_this_machine and parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or near):
+        found.append(
+            "RRN_TSA_URL must be the https:// address of a time stamp authority; leave it and RRN_TSA_ROOTS out for seals without time stamps."
+        )
+    if settings.tsa_roots is None or not settings.tsa_roots.is_file():
+        found.append(
+            "RRN_TSA_ROOTS must be a file with the certificates (PEM) under which the authority of RRN_TSA_URL is believed."
+        )
+    elif b"-----BEGIN CERTIFICATE-----" not in settings.tsa_roots.read_bytes():
+        found.append("RRN_TSA_ROOTS holds no certificate in PEM.")
     return found
 
 

@@ -12,7 +12,7 @@ from app.kernel.database import Unit
 from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.permissions import Permission as P
-from app.web.routing import Area, Ask
+from app.web.routing import Answer, Area, Ask
 
 area = Area("audits")
 RequirementNumber = Annotated[str, StringConstraints(pattern=r"^[1-9]\d?(\.[1-9]\d?){0,2}$")]
@@ -28,6 +28,13 @@ def audits(unit: Unit, after: Ref | None = None) -> queries.AuditsView:
 def show(unit: Unit, ref: Ref) -> queries.AuditView:
     """One evaluation: how far it is, its requirements, its findings."""
     return queries.view_audit(unit, ref)
+
+
+@area.file("/audits/{ref}/papers/{paper}", may=P.AUDIT_READ)
+def report(unit: Unit, ref: Ref, paper: Ref) -> Answer:
+    """The report of an evaluation, sealed by the certification body."""
+    content = queries.report_pdf(unit, ref, paper)
+    return Answer(content, "application/pdf", f"evaluation-report-{paper}.pdf")
 
 
 area.steps("/audits/{ref}", AUDIT, find=queries.find_audit, then=show)

@@ -1,4 +1,4 @@
-"""What follows the steps of a case: letters to whoever is waited for next, and the steps the register takes itself."""
+"""What follows the steps of a case: letters to whoever is waited for next, decisions on paper, and steps of the register's own."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from app.kernel.database import Unit
 from app.kernel.fields import Note
 from app.kernel.journal import Event, Finish, after
 from app.kernel.words import _, listed
-from app.organisations.queries import names_of
+from app.organisations.queries import names_of, organisation
+from app.papers.commands import order
 from app.people.models import Person
 from app.people.queries import members, persons
 from app.permissions import Role
@@ -114,6 +115,22 @@ def _words(unit: Unit, case: Case, event: Event, told: Handover) -> str:
 
 for _kind in HANDOVERS:
     after(_kind)(tell)
+
+
+def order_decision(unit: Unit, event: Event) -> Finish:
+    """The decision on paper, sealed by the body; it says what the row of the decision has kept for good."""
+    case = queries.case_of_id(unit, event.subject_id)
+    said = queries.decision_said(unit, case, queries.decision_of(unit, event.data["decision"]))
+    owner = organisation(unit, case.body_id).ref
+
+    def finish(unit: Unit) -> None:
+        order(unit, event, case.id, owner, said)
+
+    return finish
+
+
+for _kind in queries.decided_events():
+    after(_kind)(order_decision)
 
 
 @after("finding.upgraded")

@@ -14,7 +14,7 @@ from app.kernel.fields import Optional, Ref, View
 from app.kernel.words import _
 from app.permissions import Permission as P
 from app.web.forms import FormView, draw_form
-from app.web.routing import Area, Ask
+from app.web.routing import Answer, Area, Ask
 
 area = Area("cases")
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -59,6 +59,12 @@ def show(unit: Unit, ref: Ref) -> CaseView:
 def agreement(unit: Unit, ref: Ref) -> AgreementPage:
     """The agreement, to be read and accepted."""
     return queries.agreement_page(unit, ref)
+
+
+@area.file("/cases/{ref}/papers/{paper}", may=P.CASE_READ)
+def decision(unit: Unit, ref: Ref, paper: Ref) -> Answer:
+    """A decision on paper, sealed by the certification body."""
+    return Answer(queries.decision_pdf(unit, ref, paper), "application/pdf", f"decision-{paper}.pdf")
 
 
 @area.page("/cases/{ref}/application", "cases/application.html", may=P.CASE_APPLY)

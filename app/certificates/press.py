@@ -13,6 +13,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.timestamps import TimeStamper
+
 from app.certificates import jose
 from app.certificates.credential import (
     Place,
@@ -27,15 +30,31 @@ from app.certificates.credential import (
     status_list,
 )
 from app.certificates.did import ENDORSEMENT_TYP, MEDIA_TYPE, TYP, Addresses, ListPurpose
-from app.certificates.document import Attachment, PlainPaper, draw, draw_plain, load_design, texts_of
+from app.certificates.document import (
+    Attachment,
+    Evidence,
+    PlainPaper,
+    draw,
+    draw_plain,
+    load_design,
+    texts_of,
+)
 from app.certificates.document import Section as Lines
 from app.certificates.document.design import CURRENT
 from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
-from app.certificates.keys.authority import Revoked, revocation_list
+from app.certificates.keys.authority import Revoked, revocation_list, short_name
 from app.certificates.keys.store import KeyStore
 from app.certificates.lints import Drawn, Laid, Said, inspect_document, inspect_paper, inspect_statement
 from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
-from app.certificates.seal import RESERVE, seal
+from app.certificates.seal import RESERVE, STAMPED, seal
+from app.certificates.stamp import (
+    Authority,
+    NotStamped,
+    archive_fault,
+    archived,
+    authority_of,
+    roots_of,
+)
 from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
 from app.kernel.files import sync_folder
@@ -43,13 +62,23 @@ from app.kernel.files import sync_folder
 PDF: Final = "certificate.pdf"
 CREDENTIAL: Final = "credential.jwt"
 STATEMENT: Final = "statement.json"
+ARCHIVE: Final = "certificate-archive.pdf"
+"""Beside the three, made later (effects.archiving): never served, and never in place of the certificate."""
 Files = Mapping[str, bytes]
 Paper = PlainPaper
-__all__ = ["Lines", "encode_bits"]
+__all__ = ["Lines", "NotStamped", "archive_fault", "archived", "authority_of", "encode_bits", "roots_of"]
 
 
 class NotAsItShouldBe(Exception):
     """Finished files do not verify with the published keys, or do not belong to the statement. Nothing was published."""
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """The time stamp authority that every seal is stamped by, and the list of revoked seals that goes into the file."""
+
+    authority: Authority
+    revoked: bytes
 
 
 @dataclass(frozen=True)
@@ -62,20 +91,34 @@ class Order:
     address_declared: bool
     addresses: Addresses
     moment: datetime
+    stamps: Stamps | None = None
 
 
 def make(order: Order, store: KeyStore) -> Files:
-    """Lint, sign, draw, lint, seal: three files that exist nowhere yet. Raises LintRefused, TextFault or KeyFault."""
+    """Lint, sign, draw, lint, seal: three files that exist nowhere yet. Raises LintRefused, TextFault, KeyFault or NotStamped."""
     said, owner = order.statement, order.statement.body.ref
     passed = inspect_statement(_said(order))
     signer = store.signing(Purpose.CREDENTIAL, owner, order.moment)
     unsigned = credential(said, order.place, order.addresses)
     token = sign_credential(said, unsigned, signer, order.addresses, passed).encode()
     attachment = Attachment(CREDENTIAL, MEDIA_TYPE, token, "Data", "The same certificate for machines")
-    drawn = draw(said, load_design(said.design), order.moment, (attachment,), RESERVE)
+    sealer = store.signing(Purpose.SEAL, owner, order.moment)
+    reserve, evidence, stamper = _stamped(order.stamps, sealer, store, order.moment)
+    drawn = draw(said, load_design(said.design), order.moment, (attachment,), reserve, evidence)
     whole = inspect_document(Drawn(drawn, said, token))
-    sealed = seal(drawn, whole, store.signing(Purpose.SEAL, owner, order.moment))
+    sealed = seal(drawn, whole, sealer, stamper)
     return {PDF: sealed, CREDENTIAL: token, STATEMENT: said.canonical}
+
+
+def _stamped(
+    stamps: Stamps | None, sealer: SigningKey, store: PublicKeys, moment: datetime
+) -> tuple[int, Evidence | None, TimeStamper | None]:
+    """How much room a seal takes, what is laid beside it, and who stamps it."""
+    if stamps is None:
+        return RESERVE, None, None
+    chain = [one for one in (sealer.public.certificate, *store.anchors()) if one]
+    evidence = Evidence(tuple(one.public_bytes(Encoding.DER) for one in chain), (stamps.revoked,))
+    return STAMPED, evidence, stamps.authority.stamper(moment)
 
 
 def _said(order: Order) -> Said:
@@ -88,7 +131,7 @@ def check(files: Files, said: Statement, store: PublicKeys, addresses: Addresses
     if files[STATEMENT] != said.canonical:
         raise NotAsItShouldBe("the stored statement is not the one that was decided")
     found = verify_pdf(files[PDF], store.anchors())
-    if not found.genuine or found.signer != _short(said.body.name):
+    if not found.genuine or found.signer != short_name(said.body.name):
         raise NotAsItShouldBe(f"the seal does not verify: {found.fault or 'it is of another body'}")
     owner = said.body.ref
     keys = {addresses.kid(key, owner): key for key in store.all(Purpose.CREDENTIAL, owner)}
@@ -109,25 +152,29 @@ class Sealed:
 
 
 def seal_paper(
-    said: Paper, content: bytes, typ: str, store: KeyStore, addresses: Addresses, moment: datetime
-) -> Sealed:
-    """Sign canonical JSON as RRN, draw the paper that carries it, lint, seal, and look at both as a stranger would.
+    said: Paper, content: bytes, typ: str, store: KeyStore, addresses: Addresses, moment: datetime, owner: str = RRN,
+    stamps: Stamps | None = None,
+) -> Sealed:  # fmt: skip
+    """Sign canonical JSON as RRN or as a body, draw the paper that carries it, lint, seal, and look at both as a stranger would.
 
-    For every paper that RRN seals itself. Raises LintRefused, TextFault, KeyFault or NotAsItShouldBe.
+    For every paper but certificates; `owner` is RRN or the body's reference. Raises LintRefused, TextFault, KeyFault,
+    NotStamped or NotAsItShouldBe.
     """
-    signer, sealer = (store.signing(one, RRN, moment) for one in (Purpose.CREDENTIAL, Purpose.SEAL))
-    token = jose.sign(json.loads(content), signer, addresses.kid(signer.public), typ, "json").encode()
+    signer, sealer = (store.signing(one, owner, moment) for one in (Purpose.CREDENTIAL, Purpose.SEAL))
+    kid = addresses.kid(signer.public, None if owner == RRN else owner)
+    token = jose.sign(json.loads(content), signer, kid, typ, "json").encode()
     inside = Attachment(said.attached, "application/jose", token, "Data", "The same for programs")
     design = load_design(CURRENT)
-    drawn = draw_plain(said, design, moment, inside, RESERVE)
+    reserve, evidence, stamper = _stamped(stamps, sealer, store, moment)
+    drawn = draw_plain(said, design, moment, inside, reserve, evidence)
     passed = inspect_paper(Laid(drawn, said.title, texts_of(said, design), said.attached, token))
-    pdf = seal(drawn, passed, sealer)
+    pdf = seal(drawn, passed, sealer, stamper)
     if jose.decode(token.decode().split(".")[1]) != content:
         raise NotAsItShouldBe("the token holds another spelling than was asked for")
     found = verify_pdf(pdf, store.anchors())
-    if not found.genuine or found.signer != _short(said.author):
+    if not found.genuine or found.signer != short_name(said.author):
         raise NotAsItShouldBe(f"the seal does not verify: {found.fault or 'it is of somebody else'}")
-    jose.verify(token.decode(), {addresses.kid(signer.public): signer.public}, typ)
+    jose.verify(token.decode(), {kid: signer.public}, typ)
     return Sealed(pdf, token, sealer.public.id, signer.public.id)
 
 
@@ -147,11 +194,6 @@ def revoked_seals(store: KeyStore, ended: Mapping[str, KeyUse], as_of: int, mome
     ]
     number = (as_of << 40) + int(moment.timestamp())  # grows with what is in it, and with time
     return revocation_list(store.signing(Purpose.ROOT, RRN, moment), revoked, number, moment)
-
-
-def _short(name: str) -> str:
-    """The name as a certificate of X.509 can hold it."""
-    return name[:64].strip()
 
 
 def keep(folder: Path, files: Files) -> None:

@@ -11,9 +11,11 @@ from typing import Final
 
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer
+from pyhanko.sign.timestamps import TimeStamper
 
 from app.certificates.keys import KeyFault, SigningKey
 from app.certificates.lints import LintPassed
+from app.certificates.stamp import LARGEST
 from app.certificates.verify import asn1_of
 
 RESERVE: Final = 2_048
@@ -21,6 +23,8 @@ RESERVE: Final = 2_048
 
 The root is not put in: nothing signs it there, and whoever checks a seal has to have it from elsewhere anyway.
 """
+STAMPED: Final = RESERVE + LARGEST
+"""The same for a seal with a time stamp, as large as one may be."""
 
 _RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
 _HOLE = re.compile(rb"/Contents (<0+>)")
@@ -47,10 +51,11 @@ class _PortSigner(Signer):
         return bytes(72) if dry_run else self._key.sign(data)
 
 
-def seal(pdf: bytes, token: LintPassed, key: SigningKey) -> bytes:
+def seal(pdf: bytes, token: LintPassed, key: SigningKey, stamper: TimeStamper | None = None) -> bytes:
     """The file with the body's seal in its place; `token` is what linting exactly this file gave, and is used up.
 
-    PAdES B-B (ETSI EN 319 142-1). SealFault when the place is missing or too small, TokenSpent on a wrong token.
+    PAdES B-B (ETSI EN 319 142-1), B-T with a stamper. SealFault when the place is missing or too small, TokenSpent on a
+    wrong token, NotStamped when no time stamp could be had: then nothing is sealed.
     """
     token.redeem(pdf)
     holes = list(_HOLE.finditer(pdf))
@@ -61,13 +66,14 @@ def seal(pdf: bytes, token: LintPassed, key: SigningKey) -> bytes:
     sealed = bytearray(pdf)
     parts = b"/ByteRange [%010d %010d %010d %010d]" % (0, start, end, len(pdf) - end)
     sealed[slice(*ranges[0].span())] = parts
-    signature = _sign(bytes(sealed[:start] + sealed[end:]), _PortSigner(key)).hex().encode()
+    signature = _sign(bytes(sealed[:start] + sealed[end:]), _PortSigner(key), stamper).hex().encode()
     if len(signature) > end - start - 2:
         raise SealFault(f"the seal needs {len(signature) // 2} bytes, more than were kept free")
     sealed[start + 1 : start + 1 + len(signature)] = signature
     return bytes(sealed)
 
 
-def _sign(covered: bytes, signer: _PortSigner) -> bytes:
+def _sign(covered: bytes, signer: _PortSigner, stamper: TimeStamper | None) -> bytes:
     digest = hashlib.sha256(covered).digest()
-    return bytes(asyncio.run(signer.async_sign(digest, "sha256", use_pades=True)).dump())
+    signed = signer.async_sign(digest, "sha256", use_pades=True, timestamper=stamper)
+    return bytes(asyncio.run(signed).dump())

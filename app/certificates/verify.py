@@ -1,5 +1,6 @@
 """Whether a sealed file is genuine, unaltered and whole; a library of the seal's own kind is asked, and the bytes first."""
 
+import logging
 import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from app.certificates.keys import ORGANIZATION_IDENTIFIER, thumbprint
 LONGEST_FILE: Final = 20 * 1024 * 1024
 
 T = TypeVar("T")
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+"""The library would print what is in a stranger's file; what is wrong with it is told by `SealCheck` alone (rules page, 18)."""
 _RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
 
 

@@ -15,6 +15,7 @@ from app.check import (
     licences,
     lists,
     papers,
+    sealed,
     search,
     statements,
     surveillance,
@@ -80,6 +81,11 @@ LOOKS = (
     Look("RRN's lists say which licences ended", licences.every_list_of_rrn_says_which_licences_ended),
     Look("every endorsement is genuine", licences.every_endorsement_is_genuine),
     Look("every signed statement can be computed again", statements.every_statement_can_be_computed_again),
+    Look("every other paper is as it was sealed", sealed.every_other_paper_is_as_it_was_sealed),
+    Look(
+        "every archive copy begins with what was issued",
+        sealed.every_archive_copy_begins_with_what_was_issued,
+    ),
     Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),
 )
 """That no event is told twice (12) is a unique column of the ledger, so it is not walked."""

@@ -12,7 +12,7 @@ from app.licences.rules import ACCREDITATION, LICENCE, NewAccreditation, NewLice
 from app.organisations.queries import organisation
 from app.permissions import Permission as P
 from app.web.forms import Choices
-from app.web.routing import Area, Ask
+from app.web.routing import Answer, Area, Ask
 
 area = Area("licences")
 
@@ -27,6 +27,12 @@ def index(unit: Unit) -> LicenceList:
 def show(unit: Unit, ref: Ref) -> LicenceView:
     """One licence: what it says today, how it came about, what can be done."""
     return queries.licence_view(unit, ref)
+
+
+@area.file("/licences/{ref}/papers/{paper}", may=P.LICENCE_READ)
+def licence(unit: Unit, ref: Ref, paper: Ref) -> Answer:
+    """A licence on paper, sealed by RRN."""
+    return Answer(queries.licence_pdf(unit, ref, paper), "application/pdf", f"licence-{paper}.pdf")
 
 
 @area.page("/accreditations/{ref}", "licences/show_accreditation.html", may=P.LICENCE_READ)

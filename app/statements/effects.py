@@ -5,7 +5,7 @@ from typing import Any
 
 from app.certificates.did import STATEMENT_TYP, Addresses
 from app.certificates.effects import OWNER, press
-from app.certificates.effects.worker import do, rrn_keys
+from app.certificates.effects.worker import do, rrn_keys, stamps_of
 from app.certificates.rules import in_words
 from app.kernel import files
 from app.kernel.database import Site, Unit
@@ -22,7 +22,7 @@ from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 @after("statement.asked")
 @after("statement.released")
 def make(unit: Unit, event: Event) -> Finish | None:
-    """Make the files of one statement, once; nobody hears of them before they are stored. Without keys it waits for them."""
+    """Make the files of one statement, once; nobody hears of them before they are stored. Without keys it waits for them, without a time stamp it is tried again."""
     row = unit.db.get_one(SignedStatement, event.subject_id)
     if row.sealed_at is not None:
         return None
@@ -37,6 +37,7 @@ def make(unit: Unit, event: Event) -> Finish | None:
         store,
         addresses,
         unit.now,
+        stamps=stamps_of(unit),
     )
     pdf, token = (files.keep(unit.site.settings, content) for content in (made.pdf, made.token))
     at = unit.now

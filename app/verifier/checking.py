@@ -14,6 +14,7 @@ from app.kernel.words import _
 from app.verifier.anchors import Anchors, Published
 from app.verifier.licences import check_licence, is_licence, look_behind
 from app.verifier.logged import look_at_log
+from app.verifier.papers import check_paper
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
@@ -94,6 +95,8 @@ def _check_pdf(pdf: bytes, anchors: Anchors, published: Published, now: datetime
         return report(items)
     if found.statement is not None:
         return check_statement(found.statement, items, anchors, published, now, found)
+    if found.paper is not None:
+        return check_paper(found, items, anchors, published, now)
     if found.token is None:
         said = _("There is no credential in the file, as there is in every certificate of this register.")
         return report([*items, Checked(What.CREDENTIAL, Found.NO, said)])

@@ -1,4 +1,4 @@
-"""Opening a sealed PDF: its seal, and the credential or the signed statement in it."""
+"""Opening a sealed PDF: its seal, and the credential, the signed statement or the words of another paper in it."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -7,6 +7,7 @@ from cryptography import x509
 from pypdf import PdfReader
 
 from app.certificates.verify import verify_pdf
+from app.papers.rules import ATTACHED
 from app.verifier.shut_in import CREDENTIAL, LONGEST_CREDENTIAL, OpenedPdf
 from app.verifier.statements import STATEMENT
 
@@ -17,7 +18,7 @@ def open_pdf(pdf: bytes, roots: Sequence[x509.Certificate]) -> OpenedPdf:
     return OpenedPdf(
         genuine=seal.genuine, whole_file=seal.whole_file, signer=seal.signer, identifier=seal.identifier, serial=seal.serial,
         sealed_at=seal.sealed_at, fault=seal.fault, token=_inside(pdf, CREDENTIAL) if seal.genuine else None,
-        statement=_inside(pdf, STATEMENT) if seal.genuine else None,
+        statement=_inside(pdf, STATEMENT) if seal.genuine else None, paper=_inside(pdf, ATTACHED) if seal.genuine else None,
     )  # fmt: skip
 
 

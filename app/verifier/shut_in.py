@@ -39,6 +39,8 @@ class OpenedPdf(BaseModel):
     """The credential in the file; only of a genuine one."""
     statement: str | None = None
     """The signed statement in the file, when it is one and not a certificate; only of a genuine one."""
+    paper: str | None = None
+    """The same of any other paper, such as a decision or a licence."""
 
 
 Opener = Callable[[bytes, Sequence[x509.Certificate]], OpenedPdf | None]

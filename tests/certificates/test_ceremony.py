@@ -56,8 +56,9 @@ def test_a_ceremony_needs_two_people_and_is_held_once(settings: Settings) -> Non
 
 def test_the_word_that_a_key_is_suspect_lists_what_it_made_and_tells_the_public(settings: Settings) -> None:
     site = connect(settings)
-    issue(make_world(site))
-    (seal,) = PublicKeys(settings.data_dir / "keys").all(Purpose.SEAL)
+    world = make_world(site)
+    issue(world)
+    (seal,) = PublicKeys(settings.data_dir / "keys").all(Purpose.SEAL, world.body.ref)
     since = f"{system_clock():%Y-%m-%d}T00:00"
     told = ("--since", since, "--public-text", "A disk was lost.", "--by", "Kay Keeper")
     for unknown in ("nosuchkey", "-nosuchkey", "--nosuchkey"):

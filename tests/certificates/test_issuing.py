@@ -359,7 +359,7 @@ def test_a_status_list_is_there_with_the_first_certificate(world: World) -> None
                 rows[0].token,
                 {
                     Addresses("http://testserver").kid(key, world.body.ref): key
-                    for key in keys(world.site).all(Purpose.CREDENTIAL)
+                    for key in keys(world.site).all(Purpose.CREDENTIAL, world.body.ref)
                 },
                 "vc+jwt",
             )["issuer"]

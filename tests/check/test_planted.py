@@ -214,6 +214,14 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("every endorsement", "UPDATE certificate_version SET status_index = (status_index + 7) % 131072", "has another entry in the status lists"),
     ("every past status list", "UPDATE past_status_list SET token = 'a.b.c'", "does not verify"),
     ("every past status list", "DELETE FROM past_status_list WHERE id = (SELECT max(id) FROM past_status_list)", "and the next one is of"),
+    # other papers
+    ("every other paper", "UPDATE paper SET content = replace(content, 'granted', 'refused')", "its signed words are others than were frozen"),
+    ("every other paper", "UPDATE paper SET pdf_digest = '00'", "its PDF or its signed words are gone or were changed"),
+    ("every other paper", "UPDATE paper SET pdf_digest = (SELECT max(pdf_digest) FROM paper WHERE kind = 'licence')",
+     "was sealed by Restraint Reduction Network, not by Northgate Certification"),
+    ("every other paper", "UPDATE paper SET seal_key = 'another'", "was made with other keys than noted"),
+    ("every other paper", "UPDATE paper SET owner = 'rrn'", "its signed words do not verify"),
+    ("every other paper", "UPDATE paper SET sealed_at = NULL, ordered_at = '2026-01-01 09:00:00.000000'", "was never sealed, and does not say why"),
     ("nothing is stuck", "UPDATE delivery SET done_at = NULL, attempts = 12, failure = 'Refused'", "failed 12 times: Refused"),
 )  # fmt: skip
 
@@ -321,6 +329,19 @@ def test_a_seal_over_changed_words_is_found(clean: Clean) -> None:
     pdf = clean.paper / "certificate.pdf"
     with changed(pdf, pdf.read_bytes() + b"\n% and more"):
         assert "its seal does not verify" in clean.look("every seal")[0].what
+
+
+def test_an_archive_copy_of_something_else_is_found(clean: Clean) -> None:
+    copy, issued = clean.paper / "certificate-archive.pdf", (clean.paper / "certificate.pdf").read_bytes()
+    for content, said in (
+        (issued[1:], "does not begin with the paper that was issued"),
+        (issued + b"and more", "its time stamp cannot be read"),
+    ):
+        copy.write_bytes(content)
+        try:
+            assert said in clean.look("every archive copy")[0].what
+        finally:
+            copy.unlink()
 
 
 def test_a_key_that_was_exchanged_is_found(clean: Clean) -> None:

@@ -49,6 +49,8 @@ TABLES: tuple[tuple[str, str], ...] = (
     ("/account/sessions/{ref}", "session"), ("/account/tokens/{ref}", "token"), ("/account/interests/{ref}", "interest"),
 )  # fmt: skip
 """Which table the reference in an address is of; the first that fits."""
+PAPERS = {"audits": ("audit", "report"), "cases": ("case", "decision"), "licences": ("licence", "licence")}
+"""Of which table's first row, and of which kind, the paper in an address is, by the address's first word."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ class Ground:
             "context": "register-1.jsonld", "about": self.refs["holder"], "key": "x" * 43,
             "number": "1.1.1" if re.search(r"requirements|coverage", path) else "1" if "/status/" in path else self.clean.number,
         }  # fmt: skip
+        if "{paper}" in path:
+            places["paper"] = self.refs[f"paper of {path.split('/')[1]}"]
         for name, value in places.items():
             filled = filled.replace("{" + name + "}", value)
         assert "{" not in filled, filled
@@ -174,6 +178,11 @@ def _note_refs(ground: Ground, site: Site) -> None:
         for table in {table for _prefix, table in TABLES}:
             found = connection.execute(text(f'SELECT ref FROM "{table}" ORDER BY id LIMIT 1')).scalar()
             ground.refs[table] = str(found or "nothing-yet")
+        for word, (table, kind) in PAPERS.items():
+            first = f'SELECT id FROM "{table}" WHERE ref = :ref'
+            asked = text(f"SELECT ref FROM paper WHERE kind = :kind AND subject_id = ({first}) ORDER BY id")
+            found = connection.execute(asked, {"ref": ground.refs[table], "kind": kind}).scalars().first()
+            ground.refs[f"paper of {word}"] = str(found)
     ground.refs |= {"body": ground.clean.world.body.ref, "holder": ground.clean.world.client.organisation_ref}
 
 

@@ -8,6 +8,7 @@ from app.audits.queries.audits import (
     audits_of,
     audits_view,
     progress,
+    report_pdf,
     view_audit,
 )
 from app.audits.queries.finding import FindingView, view_finding
@@ -33,6 +34,7 @@ from app.audits.queries.recording import (
     to_record,
     view_requirement,
 )
+from app.audits.queries.report import is_newest_completion, report_of
 from app.audits.queries.scope import (
     find_audit,
     find_finding,
@@ -64,10 +66,13 @@ __all__ = [
     "findings_on",
     "findings_waiting",
     "grade_choices",
+    "is_newest_completion",
     "neighbour",
     "next_number",
     "overdue",
     "progress",
+    "report_of",
+    "report_pdf",
     "requirements",
     "result_of",
     "rows_of_case",

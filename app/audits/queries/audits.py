@@ -10,6 +10,7 @@ from app.audits.queries.findings import FindingLine, findings_on
 from app.audits.queries.scope import (
     find_audit,
     inside,
+    no_such_audit,
     requirements,
     rows_of_case,
     team_of,
@@ -22,6 +23,8 @@ from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _
 from app.organisations.models import Organisation
+from app.papers.queries import SealedPaperView, papers_of, pdf_of
+from app.papers.rules import PaperKind
 from app.permissions import Permission
 from app.standards.queries import edition
 
@@ -122,6 +125,8 @@ class AuditView(Casework):
     continue_at: str | None
     sections: list[SectionView]
     findings: list[FindingLine]
+    papers: list[SealedPaperView]
+    """The sealed reports, for those who see the work itself."""
 
 
 def audits_of(unit: Unit, case_id: int) -> list[AuditLine]:
@@ -253,6 +258,7 @@ def view_audit(unit: Unit, ref: str) -> AuditView:
         team=list(team.values()), status_word=_(STATUS_WORDS[audit.status]), status_tone=STATUS_TONES[audit.status], inside=works,
         may_record=may_record, progress=counters(audit) if works else None, continue_at=waiting[0] if may_record and waiting else None,
         sections=sections(audit, have) if works else [], findings=findings_on(unit, audit.id),
+        papers=papers_of(unit, PaperKind.REPORT, audit.id) if works else [],
     )  # fmt: skip
 
 
@@ -268,3 +274,11 @@ def recordable(unit: Unit, audit: Audit, team: Mapping[str, str]) -> bool:
 def audit_history(unit: Unit, audit: Audit) -> list[HistoryLine]:
     """What happened to the evaluation as a whole, newest first; single results are counted, not listed."""
     return history_of(unit, "audit", audit.id, ("audit.result_recorded", "audit.evidence_added"))
+
+
+def report_pdf(unit: Unit, ref: str, paper: str) -> bytes:
+    """A sealed report, for those who see the work itself. Raises NotFound, and TooSoon while it is being made."""
+    audit = find_audit(unit, ref)
+    if not inside(unit):
+        raise no_such_audit()
+    return pdf_of(unit, PaperKind.REPORT, audit.id, paper)

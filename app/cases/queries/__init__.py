@@ -34,6 +34,7 @@ from app.cases.queries.content import (
 from app.cases.queries.drafting import body_of, draft_of, gaps_of, saved_words
 from app.cases.queries.facts import case_facts, standing_of, ties, ties_to, why_not
 from app.cases.queries.lists import queue, waiting_for_me, waiting_for_others
+from app.cases.queries.paper import decided_events, decision_of, decision_pdf, decision_said
 from app.cases.queries.scope import (
     agreement_of,
     application_of,
@@ -77,6 +78,10 @@ __all__ = [
     "case_view",
     "certificate_to_follow",
     "check_choices",
+    "decided_events",
+    "decision_of",
+    "decision_pdf",
+    "decision_said",
     "draft_of",
     "find_case",
     "follow_up_choices",

@@ -44,6 +44,8 @@ from app.kernel.journal import Event
 from app.kernel.words import _, label
 from app.organisations.models import Organisation
 from app.organisations.queries import names_of
+from app.papers.queries import SealedPaperView, papers_of
+from app.papers.rules import PaperKind
 from app.permissions import Permission
 from app.providers.models import TrainingService
 from app.standards.queries import edition, rule_pack
@@ -248,8 +250,11 @@ def _judged(unit: Unit, case: Case, works: bool) -> dict[str, Any]:
         return {"decisions": [], "evaluation": None, "notes": [], "review": None}
     decisions = unit.db.scalars(
         select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc())
-    )
-    seen = {"decisions": [_decision(one) for one in decisions if works or one.step != "defer"]}
+    ).all()
+    found = papers_of(unit, PaperKind.DECISION, case.id) if decisions else []
+    papers = {one.about: one for one in found}
+    told = [one for one in decisions if works or one.step != "defer"]
+    seen = {"decisions": [_decision(one, papers.get(one.ref)) for one in told]}
     if not works:
         return seen | {"evaluation": None, "notes": [], "review": None}
     return seen | {
@@ -270,10 +275,10 @@ def _may_appeal(unit: Unit, case: Case, decisions: Sequence[v.DecisionView]) -> 
     return case.status is State.DECLINED or less or bool(refused)
 
 
-def _decision(one: Decision) -> v.DecisionView:
+def _decision(one: Decision, paper: SealedPaperView | None) -> v.DecisionView:
     target = "deferred" if one.step == "defer" else CASE.step(one.step).target
     return v.DecisionView(
-        word=word(target), reasons=one.reasons, by=one.by_name, on=one.on, digest=one.digest
+        word=word(target), reasons=one.reasons, by=one.by_name, on=one.on, digest=one.digest, paper=paper
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from app.audits.queries import AuditLine, FindingLine
 from app.kernel.casework import Casework, StageView, ToneView, TurnView
 from app.kernel.fields import View
+from app.papers.queries import SealedPaperView
 
 
 class FactView(View):
@@ -110,6 +111,8 @@ class DecisionView(View):
     by: str
     on: date
     digest: str
+    paper: SealedPaperView | None
+    """The decision on paper, sealed; None when it says nothing to the client."""
 
 
 class CaseView(Casework):

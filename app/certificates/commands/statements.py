@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.certificates.queries import licence_named
 from app.certificates.rules import (
+    LONGEST_ADDRESS,
     Body,
     DecisionNamed,
     EditionNamed,
@@ -85,11 +86,13 @@ def _body(unit: Unit, grant: Grant, standing: Standing) -> Body:
 
 
 def address_of(found: Organisation) -> str:
-    """An address in one line."""
-    lines = [line.strip(" ,") for line in found.address.splitlines()]
-    if found.postcode and found.postcode not in found.address:
-        lines.append(found.postcode)
-    return " ".join(", ".join(line for line in lines if line).split())
+    """An address in one line: as many of its lines, from the top, as a certificate has room for, and the postcode always."""
+    lines = [" ".join(line.strip(" ,").split()) for line in found.address.splitlines()]
+    last = [found.postcode] if found.postcode and found.postcode not in found.address else []
+    lines = [line for line in lines if line]
+    while lines and len(", ".join(lines + last)) > LONGEST_ADDRESS:
+        lines.pop()
+    return ", ".join(lines + last)
 
 
 def _items(unit: Unit, versions: Sequence[int]) -> list[ScopeItem]:

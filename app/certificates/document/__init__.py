@@ -5,18 +5,29 @@ from datetime import UTC, datetime
 from app.certificates.document.design import Design, load_design
 from app.certificates.document.page import INNER, MARGIN, SEAL_BOX, draw_first_page
 from app.certificates.document.paper import Paper
-from app.certificates.document.parts import Attachment, Hole
+from app.certificates.document.parts import Attachment, Evidence, Hole
 from app.certificates.document.plain import PlainPaper, Section, draw_plain, texts_of
 from app.certificates.document.sheet import Sheet
 from app.certificates.document.table import draw_list
 from app.certificates.rules import Statement
 
-__all__ = ["Attachment", "Design", "PlainPaper", "Section", "draw", "draw_plain", "load_design", "texts_of"]
+__all__ = [
+    "Attachment",
+    "Design",
+    "Evidence",
+    "PlainPaper",
+    "Section",
+    "draw",
+    "draw_plain",
+    "load_design",
+    "texts_of",
+]
 
 
 def draw(
-    statement: Statement, design: Design, moment: datetime, attachments: tuple[Attachment, ...], reserve: int
-) -> bytes:
+    statement: Statement, design: Design, moment: datetime, attachments: tuple[Attachment, ...], reserve: int,
+    evidence: Evidence | None = None,
+) -> bytes:  # fmt: skip
     """The PDF of a statement, its seal's place of `reserve` bytes still empty. Same arguments, same bytes.
 
     `moment` is when it is issued and goes into the file as its date. ValueError when the statement names another
@@ -31,4 +42,4 @@ def draw(
     sheet = Sheet(paper, statement)
     if draw_first_page(sheet) < len(statement.scope):
         draw_list(sheet, MARGIN, INNER)
-    return paper.close(attachments, Hole(reserve, texts["seal"].format(body=body), SEAL_BOX))
+    return paper.close(attachments, Hole(reserve, texts["seal"].format(body=body), SEAL_BOX), evidence)

@@ -1,6 +1,10 @@
-"""A small sRGB colour profile (ICC v4), so that the colours of a certificate are the same on every screen and press."""
+"""A small sRGB colour profile, so that the colours of a certificate are the same on every screen and press.
+
+ICC version 2, because ISO 19005-1 (PDF/A-1) knows no later one.
+"""
 
 import struct
+from functools import lru_cache
 from typing import Final
 
 D50: Final = (0.9642, 1.0, 0.8249)
@@ -11,16 +15,19 @@ PRIMARIES: Final = {
 }
 """The sRGB primaries adapted to D50 (IEC 61966-2-1, Bradford), which add up to the white point."""
 
-CURVE: Final = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+POINTS: Final = 512
+"""So many points of the curve are written down; readers draw straight lines between them."""
 MADE: Final = (2026, 1, 1, 0, 0, 0)
 
 
+@lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
-    """The profile's bytes, always the same (ICC.1:2010 sections 7.2, 10.13, 10.16, 10.31)."""
-    curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + b"".join(map(_fixed, CURVE))
+    """The profile's bytes, always the same (ICC.1:2001-04 sections 6.1, 6.5.3, 6.5.17, 6.5.18, 6.5.26)."""
+    levels = [round(65535 * _linear(point / (POINTS - 1))) for point in range(POINTS)]
+    curve = b"curv" + bytes(4) + struct.pack(f">I{POINTS}H", POINTS, *levels)
     tags = {
-        b"desc": _text("sRGB"),
-        b"cprt": _text("No rights reserved"),
+        b"desc": _description(b"sRGB\0"),
+        b"cprt": b"text" + bytes(4) + b"No rights reserved\0",
         b"wtpt": _xyz(D50),
         **{name: _xyz(value) for name, value in PRIMARIES.items()},
         b"rTRC": curve,
@@ -38,7 +45,7 @@ def _with_header(tags: dict[bytes, bytes]) -> bytes:
             places[value] = start + len(data)
             data += value + bytes(-len(value) % 4)
         table += name + struct.pack(">II", places[value], len(value))
-    header = struct.pack(">I4sI4s4s4s", start + len(data), bytes(4), 0x04200000, b"mntr", b"RGB ", b"XYZ ")
+    header = struct.pack(">I4sI4s4s4s", start + len(data), bytes(4), 0x02400000, b"mntr", b"RGB ", b"XYZ ")
     header += struct.pack(">6H4s", *MADE, b"acsp") + bytes(28) + b"".join(map(_fixed, D50))
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
@@ -51,6 +58,11 @@ def _xyz(value: tuple[float, float, float]) -> bytes:
     return b"XYZ " + bytes(4) + b"".join(map(_fixed, value))
 
 
-def _text(text: str) -> bytes:
-    data = text.encode("utf-16-be")
-    return b"mluc" + bytes(4) + struct.pack(">II2s2sII", 1, 12, b"en", b"US", len(data), 28) + data
+def _linear(level: float) -> float:
+    """The light of a level between 0 and 1 (IEC 61966-2-1 section 5.2)."""
+    return level / 12.92 if level <= 0.04045 else float(((level + 0.055) / 1.055) ** 2.4)
+
+
+def _description(text: bytes) -> bytes:
+    """The name in ASCII; the places for other scripts, which version 2 asks for, stay empty."""
+    return b"desc" + bytes(4) + struct.pack(">I", len(text)) + text + bytes(4 + 4 + 2 + 1 + 67)

@@ -1,6 +1,5 @@
 """The first page of a certificate, from the band at its top to the seal line at its foot."""
 
-from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from math import pi, sin
@@ -11,8 +10,8 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName
 from app.certificates.document import table
 from app.certificates.document.paper import HEIGHT, WIDTH, alternative
 from app.certificates.document.qr import modules, runs
-from app.certificates.document.sheet import Leaf, Sheet
-from app.certificates.document.text import Block, DoesNotFit
+from app.certificates.document.sheet import Leaf, Sheet, Ways
+from app.certificates.document.text import Block
 from app.certificates.rules import in_words
 
 MARGIN: Final = 54.0
@@ -24,8 +23,10 @@ SEAL_BOX: Final = (MARGIN - 6, 26.0, WIDTH - MARGIN + 6, 26.0 + 38.0)
 LOWER: Final = 250.0
 """Where the facts and the QR code begin; the curricula end above it."""
 
-NAME_SIZES: Final = ((38, 27, 2), (28, 22, 3), (24, 17, 4), (17, 11, 6))
-"""Largest and smallest size in points, and how many lines, tried one after the other."""
+NAME_SIZES: Final[Ways] = ((38, 27, 2), (28, 22, 3), (24, 17, 4), (17, 11, 6))
+ABOUT_SIZES: Final[Ways] = ((10.5, 8.5, 2), (8.5, 6.5, 3))
+FACT_SIZES: Final[Ways] = ((10, 7.5, 2), (7.5, 5.5, 7))
+SEAL_SIZES: Final[Ways] = ((10, 6, 1), (6, 5, 2))
 
 DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -120,9 +121,7 @@ def draw_holder(sheet: Sheet, top: float) -> float:
     about = sheet.say(statement.holder.route)
     if statement.holder.address:
         about = f"{statement.holder.address} · {about}"
-    top = sheet.put(
-        "P", sheet.fit(about, "text", 10.5, INNER, lines=2, smallest=8.5), MARGIN, top - 5, "quiet"
-    )
+    top = sheet.put("P", sheet.fit_first(about, "text", INNER, ABOUT_SIZES), MARGIN, top - 5, "quiet")
     with sheet.paper.artifact():
         sheet.paper.canvas.setFillColor(sheet.paper.design.colours["accent"])
         sheet.paper.canvas.rect(MARGIN, top - 14, 44, 3, stroke=0, fill=1)
@@ -133,15 +132,7 @@ def draw_holder(sheet: Sheet, top: float) -> float:
 def fit_name(sheet: Sheet) -> Block:
     """The holder's name, the largest words on the page, on more lines of smaller letters the longer it is."""
     name = sheet.statement.holder.name
-    for size, smallest, lines in NAME_SIZES[:-1]:
-        with suppress(DoesNotFit):
-            return sheet.fit(
-                name, "display", size, INNER, lines=lines, smallest=smallest, leading=1.12, balanced=True
-            )
-    size, smallest, lines = NAME_SIZES[-1]
-    return sheet.fit(
-        name, "display", size, INNER, lines=lines, smallest=smallest, leading=1.12, balanced=True
-    )
+    return sheet.fit_first(name, "display", INNER, NAME_SIZES, leading=1.12, balanced=True)
 
 
 def draw_facts(sheet: Sheet) -> None:
@@ -149,7 +140,7 @@ def draw_facts(sheet: Sheet) -> None:
     label_width, x, top = 82.0, MARGIN, LOWER
     width = INNER - QR_SIZE - 34 - label_width
     for label, text in facts(sheet):
-        value = sheet.fit(text, "text", 10, width, lines=2, smallest=7.5, leading=1.22)
+        value = sheet.fit_first(text, "text", width, FACT_SIZES, leading=1.22)
         with sheet.paper.group("P"):
             sheet.put("Span", sheet.fit(label, "strong", 10, label_width), x, top, "quiet")
             top = sheet.put("Span", value, x + label_width, top) - 3.2
@@ -240,6 +231,6 @@ def draw_seal_box(sheet: Leaf, sealer: str) -> None:
         canvas.roundRect(left, bottom, right - left, upper - bottom, 4, stroke=0, fill=1)
         draw_mark(sheet, left + 21, (bottom + upper) / 2, 12, "deep")
     width = right - left - 60
-    sealed = sheet.fit(sheet.say("seal", body=sealer), "strong", 10, width, smallest=6)
+    sealed = sheet.fit_first(sheet.say("seal", body=sealer), "strong", width, SEAL_SIZES)
     top = sheet.put("P", sealed, left + 44, upper - 6, "deep")
     sheet.put("P", sheet.fit(sheet.say("seal_note"), "text", 8.6, width, smallest=7), left + 44, top, "ink")

@@ -16,7 +16,16 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.certificates.document.colour import srgb_profile
 from app.certificates.document.design import Design
-from app.certificates.document.parts import Attachment, Hole, Stream, attach, lay_hole, metadata
+from app.certificates.document.parts import (
+    Attachment,
+    Evidence,
+    Hole,
+    Stream,
+    attach,
+    lay_evidence,
+    lay_hole,
+    metadata,
+)
 from app.certificates.document.text import Block
 
 WIDTH, HEIGHT = A4
@@ -77,6 +86,7 @@ class Paper:
         self.canvas.setAuthor(author)
         self.canvas.setCreator(design.texts["register"])
         self.canvas.setProducer("ReportLab")
+        self.canvas.setKeywords(design.texts["register"])
         self._root = Tag("Document")
         self._open = [self._root]
         self._counts = [0]
@@ -126,7 +136,9 @@ class Paper:
         self.canvas.showPage()
         self._counts.append(0)
 
-    def close(self, attachments: tuple[Attachment, ...], hole: Hole | None) -> bytes:
+    def close(
+        self, attachments: tuple[Attachment, ...], hole: Hole | None, evidence: Evidence | None = None
+    ) -> bytes:
         """End the document and give its bytes: the same for the same drawing, whenever it is done."""
         document, catalog = self.canvas._doc, self.canvas._doc.Catalog
         self.canvas.showPage()
@@ -138,6 +150,8 @@ class Paper:
         extra = {"OutputIntents": _output_intents(document)} | attach(document, attachments, self.moment)
         if hole:
             extra |= lay_hole(document, hole, self.moment)
+        if evidence:
+            extra |= lay_evidence(document, evidence)
         _extend(catalog, extra)
         self.canvas.save()
         return self._buffer.getvalue()

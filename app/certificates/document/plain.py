@@ -16,7 +16,7 @@ from app.certificates.document.page import (
     draw_seal_box,
 )
 from app.certificates.document.paper import HEIGHT, Paper
-from app.certificates.document.parts import Attachment, Hole
+from app.certificates.document.parts import Attachment, Evidence, Hole
 from app.certificates.document.sheet import Leaf
 from app.certificates.document.text import LONGEST, Block
 
@@ -62,8 +62,9 @@ def texts_of(said: PlainPaper, design: Design) -> tuple[str, ...]:
 
 
 def draw_plain(
-    said: PlainPaper, design: Design, moment: datetime, attachment: Attachment, reserve: int
-) -> bytes:
+    said: PlainPaper, design: Design, moment: datetime, attachment: Attachment, reserve: int,
+    evidence: Evidence | None = None,
+) -> bytes:  # fmt: skip
     """The PDF of a paper, its seal's place of `reserve` bytes still empty. Same arguments, same bytes."""
     moment = moment.astimezone(UTC).replace(microsecond=0)
     paper = Paper(design, said.title, said.lead, said.author, moment)
@@ -77,7 +78,8 @@ def draw_plain(
     top = _put(leaf, "P", said.lead, "italic", 14, "ink", top - 2)
     for section in said.sections:
         top = _section(leaf, section, top - 12)
-    return paper.close((attachment,), Hole(reserve, design.texts["seal"].format(body=said.author), SEAL_BOX))
+    hole = Hole(reserve, design.texts["seal"].format(body=said.author), SEAL_BOX)
+    return paper.close((attachment,), hole, evidence)
 
 
 def _section(leaf: Leaf, section: Section, top: float) -> float:
@@ -125,7 +127,9 @@ def _parts(text: str, face: Face) -> Iterator[str]:
     """A text as our fonts can show it, in pieces no longer than a block may be."""
     shown = "".join(char if char.isspace() or ord(char) in face.glyphs else UNKNOWN for char in text)
     part = ""
-    for word in shown.split(" "):
+    for word in (
+        long[at : at + LONGEST] for long in shown.split(" ") for at in range(0, len(long) or 1, LONGEST)
+    ):
         if part and len(part) + len(word) >= LONGEST:
             yield part
             part = word

@@ -6,7 +6,7 @@ from typing import Final
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName
 
 from app.certificates.document.paper import HEIGHT, WIDTH
-from app.certificates.document.sheet import Sheet
+from app.certificates.document.sheet import Sheet, Ways
 from app.certificates.document.text import Block
 from app.certificates.rules import ScopeItem, printed
 
@@ -14,9 +14,13 @@ COLUMNS: Final = (0.46, 0.27, 0.27)
 GAP: Final = 14.0
 HEAD: Final = 19.0
 PADDING: Final = 4.0
+TIGHT: Final = 2.0
+FEW: Final = 3
+"""So many curricula stand on the first page whatever their titles (lints.document holds it)."""
 MORE: Final = 16.0
 MOST_AIR: Final = 5.0
 LIST_HEAD: Final = 130.0
+TITLE_SIZES: Final[Ways] = ((10.5, 7, 3), (6.5, 5.5, 6))
 
 
 @dataclass(frozen=True)
@@ -36,29 +40,32 @@ class Row:
         return tallest + 2 * self.padding
 
 
-def row_of(sheet: Sheet, item: ScopeItem, width: float) -> Row:
-    """Break one curriculum into the columns of a table of that width."""
+def row_of(sheet: Sheet, item: ScopeItem, width: float, *, tight: bool = False) -> Row:
+    """Break one curriculum into the columns of a table of that width; `tight` where there is hardly room for it."""
     first, second, third = (part * width - GAP for part in COLUMNS)
     version = sheet.say("version", version=item.version)
     if item.interventions:
         version = f"{version} · {printed(item.interventions).lower()}"
     places = [printed(item.settings), ", ".join(word.replace("_", " ").title() for word in item.nations)]
     return Row(
-        sheet.fit(item.title, "strong", 10.5, first, lines=3, smallest=7, leading=1.18),
-        sheet.fit(version, "text", 8.4, first, lines=3, smallest=6.5, leading=1.2),
+        sheet.fit_first(item.title, "strong", first, TITLE_SIZES[1:] if tight else TITLE_SIZES, leading=1.18),
+        sheet.fit(version, "text", 6.5 if tight else 8.4, first, lines=3, smallest=6.5, leading=1.2),
         sheet.fit(printed(item.populations) or "–", "text", 9, second, lines=4, smallest=6.5, leading=1.2),
         sheet.fit(
             "; ".join(filter(None, places)) or "–", "text", 9, third, lines=4, smallest=6.5, leading=1.2
         ),
+        padding=TIGHT if tight else PADDING,
     )
 
 
 def draw_scope(sheet: Sheet, top: float, bottom: float, x: float, width: float) -> int:
     """Draw the table between two heights; returns how many curricula found room."""
-    rows = [row_of(sheet, item, width) for item in sheet.statement.scope]
-    shown = how_many(rows, top - HEAD - bottom)
+    rows, room = [row_of(sheet, item, width) for item in sheet.statement.scope], top - HEAD - bottom
+    if len(rows) <= FEW and sum(row.height for row in rows) > room:
+        rows = [row_of(sheet, item, width, tight=True) for item in sheet.statement.scope]
+    shown = how_many(rows, room)
     with sheet.paper.group("Table"):
-        top = draw_rows(sheet, airy(rows[:shown], top - HEAD - bottom), top, x, width)
+        top = draw_rows(sheet, airy(rows[:shown], room), top, x, width)
     if shown < len(rows):
         more = sheet.say("more", count=f"{len(rows) - shown:,}")
         sheet.put("P", sheet.fit(more, "italic", 10.5, width), x, top - 2, "ink")
@@ -79,7 +86,7 @@ def how_many(rows: list[Row], room: float) -> int:
 def airy(rows: list[Row], room: float) -> list[Row]:
     """The rows with more room around them where there is some to spare."""
     spare = (room - sum(row.height for row in rows) - MORE) / (2 * len(rows)) if rows else 0.0
-    return [replace(row, padding=PADDING + min(MOST_AIR, max(0.0, spare))) for row in rows]
+    return [replace(row, padding=row.padding + min(MOST_AIR, max(0.0, spare))) for row in rows]
 
 
 def draw_list(sheet: Sheet, x: float, width: float) -> int:

@@ -1,9 +1,9 @@
-"""What follows events of certificates and of keys; the worker carries it out, every process knows it to queue it.
+"""What follows events of certificates, of keys and of papers; the worker carries it out, every process knows it to queue it.
 
 Drawing, sealing and opening keys takes longer to load than a web process takes to start: `worker.press` loads it late.
 """
 
-from app.certificates.effects import endorsing, issuing, keys, licences
+from app.certificates.effects import endorsing, issuing, keys, licences, papers
 from app.certificates.effects.issuing import sign_log_again
 from app.certificates.effects.worker import OWNER, RRN_NUMBER, key_store, press, rrn_keys
 
@@ -15,6 +15,7 @@ __all__ = [
     "key_store",
     "keys",
     "licences",
+    "papers",
     "press",
     "rrn_keys",
     "sign_log_again",

@@ -4,6 +4,7 @@ Every process knows these effects, so that events queue them; only the worker ca
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +12,18 @@ from sqlalchemy import func, select
 from app.certificates import queries
 from app.certificates.commands import hold, publish, supersede_due
 from app.certificates.did import Addresses, ListPurpose
-from app.certificates.effects.worker import FRESH, do, has_keys, keys_of, log_key, log_keys, press
+from app.certificates.effects.worker import (
+    FRESH,
+    UNSTAMPED,
+    do,
+    has_keys,
+    keys_of,
+    log_key,
+    log_keys,
+    press,
+    stamps_of,
+    unstamped,
+)
 from app.certificates.keys import RRN, Purpose
 from app.certificates.models import (
     Certificate,
@@ -44,18 +56,22 @@ from app.standards.queries import rule_pack
 def issue(unit: Unit, event: Event) -> Finish | None:
     """Make, check and store one version, or take what a worker that died had stored already; then publish it."""
     certificate = unit.db.get_one(Certificate, event.subject_id)
-    version = queries.of_version(unit, certificate, event.data["release"])
+    return _issued(unit, queries.of_version(unit, certificate, event.data["release"]))
+
+
+def _issued(unit: Unit, version: CertificateVersion) -> Finish | None:
+    """The same for one version; what it has to wait for is said where people look for it."""
+    certificate, version_id = unit.db.get_one(Certificate, version.certificate_id), version.id
     if version.issued_at is not None or certificate.status.is_final:
         return None
-    body = organisation(unit, certificate.body_id)
-    if not has_keys(unit, body):
-        return lambda unit: _hold_for_keys(unit, version.id)
-    made = _finished(unit, certificate, version)
-
-    def finish(unit: Unit) -> None:
-        _publish(unit, version.id, made)
-
-    return finish
+    if not has_keys(unit, organisation(unit, certificate.body_id)):
+        return lambda unit: _hold_for_keys(unit, version_id)
+    try:
+        made = _finished(unit, certificate, version)
+    except press().NotStamped as fault:
+        said = unstamped(fault)
+        return lambda unit: _hold(unit, version_id, said, "no_time_stamp")
+    return lambda unit: _publish(unit, version_id, made)
 
 
 def _publish(unit: Unit, version_id: int, files: Any) -> None:
@@ -71,14 +87,19 @@ def _publish(unit: Unit, version_id: int, files: Any) -> None:
 
 
 def _hold_for_keys(unit: Unit, version_id: int) -> None:
-    version = unit.db.get_one(CertificateVersion, version_id)
-    certificate = unit.db.get_one(Certificate, version.certificate_id)
     said = _(
         "The certification body has no seal key yet. RRN has one made; the certificate follows by itself."
     )
-    rights = standing(unit, version.body_id, unit.today)
+    rights = standing(unit, unit.db.get_one(CertificateVersion, version_id).body_id, unit.today)
     why, said = ("no_key", said) if rights.may_issue else (rights.status, rights.sentence)
-    hold(unit, certificate, version, said, why)
+    _hold(unit, version_id, said, why)
+
+
+def _hold(unit: Unit, version_id: int, said: str, why: str) -> None:
+    """Asked again and again, it is written down when the sentence changes."""
+    version = unit.db.get_one(CertificateVersion, version_id)
+    if version.issued_at is None and version.held != said:
+        hold(unit, unit.db.get_one(Certificate, version.certificate_id), version, said, why)
 
 
 def _finished(unit: Unit, certificate: Certificate, version: CertificateVersion) -> Any:
@@ -98,7 +119,7 @@ def _order(unit: Unit, certificate: Certificate, version: CertificateVersion, sa
     return press().Order(
         statement=said, place=press().Place(version.status_list, version.status_index), term_months=rule_pack(certificate.rule_pack).term_months,
         address_declared=bool(organisation(unit, certificate.holder_id).address),
-        addresses=Addresses(unit.site.settings.public_base_url), moment=unit.now,
+        addresses=Addresses(unit.site.settings.public_base_url), moment=unit.now, stamps=stamps_of(unit),
     )  # fmt: skip
 
 
@@ -107,16 +128,30 @@ def release_held(unit: Unit, event: Event) -> Finish | None:
     body = _body_of(unit, event)
     if body is None or not has_keys(unit, body):
         return None
-    waiting = [one for one in queries.to_issue(unit, body.id) if one.held is not None]
-    ready = [
-        (one.id, _finished(unit, unit.db.get_one(Certificate, one.certificate_id), one)) for one in waiting
-    ]
+    waiting = [one for one in queries.to_issue(unit, body.id) if one.held not in (None, _(UNSTAMPED))]
+    finishes = [finish for one in waiting if (finish := _issued(unit, one))]
 
-    def finish(unit: Unit) -> None:
-        for version_id, files in ready:
-            _publish(unit, version_id, files)
+    def finish_all(unit: Unit) -> None:
+        for finish in finishes:
+            finish(unit)
 
-    return finish if ready else None
+    return finish_all if finishes else None
+
+
+@every(timedelta(minutes=1))
+def release_unstamped(site: Site) -> None:
+    """Certificates that wait for nothing but their time stamp are tried again, one at a time, until the authority answers."""
+    with reading(site, SYSTEM) as unit:
+        waiting = [one.id for one in queries.to_issue(unit) if one.held == _(UNSTAMPED)]
+    for version_id in waiting:
+        do(site, partial(_again, version_id))
+        with reading(site, SYSTEM) as unit:
+            if unit.db.get_one(CertificateVersion, version_id).held == _(UNSTAMPED):
+                return
+
+
+def _again(version_id: int, unit: Unit) -> Finish | None:
+    return _issued(unit, unit.db.get_one(CertificateVersion, version_id))
 
 
 def _body_of(unit: Unit, event: Event) -> Organisation | None:

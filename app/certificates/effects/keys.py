@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-
 from app.certificates import queries
 from app.certificates.commands import reissue, wait_for_root, withdraw_keys
 from app.certificates.effects.issuing import body_lists
@@ -16,6 +14,7 @@ from app.certificates.effects.worker import (
     has_root,
     key_store,
     keys_of,
+    last_notice,
     legal_number,
     press,
 )
@@ -165,7 +164,7 @@ def sign_revocations(unit: Unit, _event: Event) -> Finish | None:
 
 def _revocations(unit: Unit) -> Finish | None:
     """Sign the list of revoked seals as of this moment; the older of two signings never takes the place of the newer."""
-    as_of, now = unit.db.scalar(select(func.max(KeyNotice.id))) or 0, unit.now
+    as_of, now = last_notice(unit), unit.now
     content = press().revoked_seals(key_store(unit.site.settings), ended_keys(unit), as_of, now)
 
     def finish(unit: Unit) -> None:

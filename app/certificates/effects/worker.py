@@ -6,10 +6,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import structlog
+from sqlalchemy import func, select
+
 from app.certificates.keys import RRN, Purpose
+from app.certificates.models import KeyNotice, SignedRevocationList
+from app.certificates.queries.keys import ended_keys
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Finish
+from app.kernel.words import _
 from app.ledger.note import NoteKey
 from app.licences.queries import standing
 from app.organisations.models import Organisation
@@ -23,6 +29,16 @@ RRN_NUMBER = "UK:GB-RRN"
 """RRN in the certificate of its own seal, as a local scheme of EN 319 412-1 section 5.1.4."""
 FRESH = timedelta(hours=12)
 """A status list is signed again before it is older than this, though nothing changed: lists say until when they count."""
+
+UNSTAMPED = "The time stamp authority gives no time stamp just now, and nothing is sealed without one. It is asked again every minute."
+"""Why a paper waits while the authority does not answer, or answers what may not be believed."""
+_log = structlog.get_logger()
+
+
+def unstamped(fault: Exception) -> str:
+    """The sentence for people; what exactly happened goes into the log."""
+    _log.warning("not_stamped", why=str(fault)[:200])
+    return _(UNSTAMPED)
 
 
 @lru_cache(maxsize=1)
@@ -76,6 +92,25 @@ def rrn_signer(unit: Unit) -> Any:
     if not unit.site.settings.keys_by_order:
         store.ensure(Purpose.CREDENTIAL, RRN, unit.now)
     return store if store.usable(Purpose.CREDENTIAL, RRN, unit.now) else None
+
+
+def stamps_of(unit: Unit) -> Any:
+    """What every seal is stamped with and laid beside it (press.Stamps); None where no time stamp authority is set."""
+    settings, now = unit.site.settings, unit.now
+    authority = press().authority_of(settings)
+    if authority is None:
+        return None
+    kept = unit.db.get(SignedRevocationList, 1)
+    if kept is not None and kept.signed_at > now - 2 * FRESH:
+        return press().Stamps(authority, kept.content)
+    return press().Stamps(
+        authority, press().revoked_seals(key_store(settings), ended_keys(unit), last_notice(unit), now)
+    )
+
+
+def last_notice(unit: Unit) -> int:
+    """How many notices about keys the list of revoked seals knows of when it is signed now."""
+    return unit.db.scalar(select(func.max(KeyNotice.id))) or 0
 
 
 def legal_number(unit: Unit, body: Organisation) -> str:

@@ -23,6 +23,7 @@ SEAL_TERM: Final = timedelta(days=6 * 365)
 LIST_TERM: Final = timedelta(days=7)
 """How long a list of revoked seals counts; it is signed again every day."""
 LONGEST_X509_NAME: Final = 64
+"""In bytes of UTF-8: RFC 5280 counts characters, the library that writes certificates counts bytes."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +147,20 @@ def _issuer(root: SigningKey) -> tuple[x509.Name, _Held]:
     return certificate.subject, _Held(public, root.sign)
 
 
+def short_name(name: str, most: int = LONGEST_X509_NAME) -> str:
+    """The name as a certificate of X.509 can hold it, cut between characters; the full name stands in the statement."""
+    return name.encode()[:most].decode(errors="ignore").strip()
+
+
 def _name(organisation: str, identifier: str = "") -> x509.Name:
-    """X.509 allows 64 characters a name; the full name stands in the statement."""
-    short = organisation[:LONGEST_X509_NAME].strip()
+    short = short_name(organisation)
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "GB"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, short),
     ]
     if identifier:
         parts.append(x509.NameAttribute(ObjectIdentifier(ORGANIZATION_IDENTIFIER), identifier))
-        return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, f"{short[:52].strip()} (seal)")])
+        return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, f"{short_name(short, 52)} (seal)")])
     return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, "Root for seals of licensed bodies")])
 
 

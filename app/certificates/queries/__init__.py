@@ -13,6 +13,7 @@ from app.certificates.queries.files import (
     every_paper,
     file_of,
     folder_of,
+    issued_until,
     proof_of,
     schema_of,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "file_of",
     "find_certificate",
     "folder_of",
+    "issued_until",
     "items_by_ref",
     "licence_bits",
     "licence_lists",

@@ -1,6 +1,7 @@
 """The files of a published version as they are served: read from where they were stored once, checked on every read."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,19 @@ def every_paper(unit: Unit) -> Sequence[Any]:
         .where(CertificateVersion.issued_at.is_not(None))
         .order_by(CertificateVersion.id)
     )  # fmt: skip
+    return unit.db.execute(asked).all()
+
+
+def issued_until(unit: Unit, moment: datetime) -> Sequence[Any]:
+    """The versions published by then, oldest first: the certificate's number, the version's, and the digest of its PDF."""
+    asked = (
+        select(
+            Certificate.number.label("certificate"), CertificateVersion.number, CertificateVersion.pdf_digest
+        )
+        .join(Certificate, Certificate.id == CertificateVersion.certificate_id)
+        .where(CertificateVersion.issued_at <= moment)
+        .order_by(CertificateVersion.id)
+    )
     return unit.db.execute(asked).all()
 
 

@@ -27,6 +27,7 @@ from app.ledger.models import LedgerCheckpoint
 from app.licences.queries import stamp
 from app.organisations.models import Organisation
 from app.organisations.queries import of_seat
+from app.papers.models import Paper
 from app.permissions import Permission, Seat
 from app.settings import Settings
 
@@ -106,7 +107,7 @@ def ended_keys(unit: Unit) -> dict[str, KeyUse]:
 
 
 def made_with(unit: Unit, key_id: str, since: datetime) -> list[MadeView]:
-    """Everything public that was made with a key at or after a moment, oldest first: papers, status lists, checkpoints."""
+    """Everything that was made with a key at or after a moment, oldest first: papers, status lists, checkpoints."""
     key = public_keys(unit.site.settings).find(key_id)
     if key.purpose is Purpose.LOG:
         rows = select(LedgerCheckpoint.size, LedgerCheckpoint.signed_at).where(
@@ -114,7 +115,8 @@ def made_with(unit: Unit, key_id: str, since: datetime) -> list[MadeView]:
         )
         asked = unit.db.execute(rows.order_by(LedgerCheckpoint.size))
         return [MadeView(what="checkpoint", name=str(row.size), at=row.signed_at) for row in asked]
-    return _papers(unit, key, since) + (_lists(unit, key, since) if key.purpose is Purpose.CREDENTIAL else [])
+    made = _papers(unit, key, since) + _other_papers(unit, key, since)
+    return made + (_lists(unit, key, since) if key.purpose is Purpose.CREDENTIAL else [])
 
 
 def _papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
@@ -129,6 +131,16 @@ def _papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
     return [
         MadeView(what=what, name=f"{row.number} version {row.version}", at=row.issued_at)
         for row in unit.db.execute(rows)
+    ]
+
+
+def _other_papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
+    """Reports, decisions and licences: they are not made anew, so whoever relies on one has to be told."""
+    column = Paper.seal_key if key.purpose is Purpose.SEAL else Paper.credential_key
+    rows = select(Paper).where(column == key.id, Paper.sealed_at >= since).order_by(Paper.id)
+    return [
+        MadeView(what=f"{row.kind.value} on paper", name=row.ref, at=row.sealed_at or since)
+        for row in unit.db.scalars(rows)
     ]
 
 

@@ -21,6 +21,7 @@ from app.certificates.rules.number import (
     parse_number,
 )
 from app.certificates.rules.statement import (
+    LONGEST_ADDRESS,
     LONGEST_NAME,
     Body,
     DecisionNamed,
@@ -56,6 +57,7 @@ __all__ = [
     "CERTIFICATE",
     "KEY_ORDER",
     "LIST_LENGTH",
+    "LONGEST_ADDRESS",
     "LONGEST_NAME",
     "MAX_SERIAL",
     "AccreditationNamed",

@@ -21,6 +21,7 @@ from pydantic import (
 from app.kernel.words import in_words
 
 LONGEST_NAME: Final = 200
+LONGEST_ADDRESS: Final = 300
 
 
 def plain(text: str) -> str:
@@ -37,7 +38,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=6
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=20)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(plain)]
-Address = Annotated[str, Field(max_length=300), AfterValidator(plain)]
+Address = Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(plain)]
 Sentences = Annotated[str, Field(min_length=1, max_length=600), AfterValidator(plain)]
 Certificate = Annotated[str, Field(pattern=r"^[A-Z]{2,6}-[0-9]{6}-[0-9A-Z]$")]
 

@@ -33,6 +33,8 @@ from app.licences.rules import (
     line_on,
 )
 from app.organisations.queries import names_of, of_seat, organisation
+from app.papers.queries import SealedPaperView, papers_of, pdf_of
+from app.papers.rules import PaperKind
 from app.permissions import Permission, Seat
 from app.standards.queries import catalogue, newest_rule_pack
 from app.standards.rules import State
@@ -120,6 +122,8 @@ class LicenceView(Casework):
     today: StandingView
     changes: list[ChangeView]
     accreditations: list[AccreditationLineView]
+    papers: list[SealedPaperView]
+    """The licence on paper, one for each term."""
     may_record: bool
 
 
@@ -248,8 +252,13 @@ def licence_view(unit: Unit, ref: str) -> LicenceView:
         royalty_percent=row.royalty_percent, today=_standing_view(standing(unit, row.body_id, unit.today)),
         changes=[_change(line) for line in reversed(licence_lines(unit, row.id))],
         accreditations=[_accreditation_line(unit, one) for one in accreditations_of(unit, row.body_id)],
-        may_record=unit.actor.may(Permission.LICENCE_MANAGE),
+        papers=papers_of(unit, PaperKind.LICENCE, row.id), may_record=unit.actor.may(Permission.LICENCE_MANAGE),
     )  # fmt: skip
+
+
+def licence_pdf(unit: Unit, ref: str, paper: str) -> bytes:
+    """A licence on paper, sealed by RRN. Raises NotFound, and TooSoon while it is being made."""
+    return pdf_of(unit, PaperKind.LICENCE, find_licence(unit, ref).id, paper)
 
 
 def _standing_view(seen: Standing) -> StandingView:

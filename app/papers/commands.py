@@ -1,0 +1,46 @@
+"""Ordering a paper, noting its files, and saying why it waits."""
+
+from datetime import datetime
+
+import rfc8785
+
+from app.kernel.database import Unit
+from app.kernel.journal import Event, record
+from app.papers.models import Paper
+from app.papers.queries import ordered_by
+from app.papers.rules import Said
+
+
+def order(unit: Unit, event: Event, subject_id: int, owner: str, said: Said) -> Paper:
+    """Freeze what a paper says; the worker makes it next. Asked twice for one event, it is one paper."""
+    found = ordered_by(unit, event)
+    if found:
+        return found
+    row = Paper(
+        kind=said.kind, subject_id=subject_id, about=said.about, owner=owner, event_id=event.id,
+        content=rfc8785.dumps(said.model_dump(mode="json")).decode(), ordered_at=unit.now,
+    )  # fmt: skip
+    unit.db.add(row)
+    unit.db.flush()
+    record(unit, "paper.ordered", row, paper=said.kind.value, about=said.about)
+    return row
+
+
+def keep_sealed(unit: Unit, row: Paper, files: tuple[str, str], keys: tuple[str, str], at: datetime) -> None:
+    """Note the digests of PDF and token and the keys that sealed and signed, unless another worker was first."""
+    if row.sealed_at is not None:
+        return
+    row.pdf_digest, row.token_digest = files
+    row.seal_key, row.credential_key = keys
+    row.sealed_at, row.held = at, ""
+    unit.db.flush()
+    record(unit, "paper.sealed", row, pdf=row.pdf_digest, token=row.token_digest)
+
+
+def hold(unit: Unit, row: Paper, sentence: str, why: str) -> None:
+    """It cannot be sealed just now: say why, to those whose it is, once."""
+    if row.sealed_at is not None or row.held == sentence:
+        return
+    row.held = sentence
+    unit.db.flush()
+    record(unit, "paper.held", row, why=why)

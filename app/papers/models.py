@@ -1,0 +1,38 @@
+"""The table of sealed papers: what each says, and the files made of it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.database import Key, Record, Table
+from app.papers.rules import PaperKind
+
+
+class Paper(Record, Table):
+    """One paper, ordered by one event. What it says never changes; its files come once, and then never change either."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        Index("ix_paper_subject", "kind", "subject_id"),
+        Index("ix_paper_waiting", "sealed_at"),
+    )
+
+    kind: Mapped[PaperKind]
+    subject_id: Mapped[int] = mapped_column(Key)
+    """The row whose page it is on: an audit, a case or a licence, by kind."""
+    about: Mapped[str]
+    """The reference of what it is about: of that row, or of a decision in it."""
+    owner: Mapped[str]
+    """Whose keys seal it: a body's reference, or RRN's."""
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
+    content: Mapped[str] = mapped_column(Text)
+    """What it says, as canonical JSON (RFC 8785)."""
+    ordered_at: Mapped[datetime]
+    held: Mapped[str] = mapped_column(Text, default="")
+    """Why it waits, in a sentence; empty when it does not."""
+    sealed_at: Mapped[datetime | None]
+    pdf_digest: Mapped[str | None]
+    token_digest: Mapped[str | None]
+    seal_key: Mapped[str | None]
+    credential_key: Mapped[str | None]

@@ -1,0 +1,79 @@
+"""Which papers there are of something, and their files; whose they are to read is the caller's to know."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from app.kernel import files
+from app.kernel.database import Unit
+from app.kernel.errors import NotFound, TooSoon
+from app.kernel.fields import View
+from app.kernel.journal import Event
+from app.kernel.words import _
+from app.papers.models import Paper
+from app.papers.rules import PaperKind, Said
+
+AGAIN_SECONDS: Final = 30
+
+
+class SealedPaperView(View):
+    """A paper on the page it belongs to: being made, waiting for something, or ready to be saved."""
+
+    ref: str
+    about: str
+    title: str
+    ordered_at: datetime
+    sealed_at: datetime | None
+    held: str
+    """Why it waits, in a sentence; empty when it does not."""
+
+
+def ordered_by(unit: Unit, event: Event) -> Paper | None:
+    """The paper that this event ordered."""
+    return unit.db.scalar(select(Paper).where(Paper.event_id == event.id))
+
+
+def papers_of(unit: Unit, kind: PaperKind, subject_id: int) -> list[SealedPaperView]:
+    """The papers of one kind on one page, newest first; the caller has checked whose page it is."""
+    rows = unit.db.scalars(
+        select(Paper).where(Paper.kind == kind, Paper.subject_id == subject_id).order_by(Paper.id.desc())
+    )
+    return [
+        SealedPaperView(
+            ref=row.ref, about=row.about, title=said_in(row).title, ordered_at=row.ordered_at,
+            sealed_at=row.sealed_at, held=row.held,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def said_in(row: Paper) -> Said:
+    """What a paper says."""
+    return Said.model_validate_json(row.content)
+
+
+def pdf_of(unit: Unit, kind: PaperKind, subject_id: int, ref: str) -> bytes:
+    """The sealed PDF of a paper on that page; the caller has checked whose page it is.
+
+    Raises NotFound for a paper of another page, and TooSoon while it is being made.
+    """
+    row = unit.db.scalar(
+        select(Paper).where(Paper.ref == ref, Paper.kind == kind, Paper.subject_id == subject_id)
+    )
+    if row is None:
+        raise NotFound(_("There is no paper of that reference here."))
+    if row.sealed_at is None:
+        why = row.held or _("It is being made.")
+        raise TooSoon(
+            _("The paper is not there yet. {why} Ask again later: it comes by itself.").format(why=why),
+            AGAIN_SECONDS,
+        )
+    return files.fetch(unit.site.settings, row.pdf_digest or "")
+
+
+def waiting(unit: Unit) -> Sequence[tuple[int, str]]:
+    """The papers without files, oldest first: id, and whose keys seal it."""
+    asked = select(Paper.id, Paper.owner).where(Paper.sealed_at.is_(None)).order_by(Paper.id)
+    return [(row.id, row.owner) for row in unit.db.execute(asked)]

@@ -1,0 +1,79 @@
+"""Looking at a paper that is no certificate: a report, a decision or a licence, sealed by whoever says it.
+
+It proves what somebody said, and never that anybody is certified: so the answer is that this paper cannot tell.
+"""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from app.certificates import jose
+from app.certificates.rules import in_words
+from app.kernel.clock import civil_date
+from app.kernel.words import _
+from app.papers.rules import TYP, Said
+from app.verifier.anchors import Anchors, Published, had, issuer_of, keys_of, revoked_since
+from app.verifier.report import Checked, Found, Report, What
+from app.verifier.rules import report
+from app.verifier.seals import look_at_keys
+from app.verifier.shut_in import OpenedPdf
+
+
+def check_paper(
+    seal: OpenedPdf, items: list[Checked], anchors: Anchors, published: Published, now: datetime
+) -> Report:
+    """What a genuine paper is, in a sentence; a no when its words were signed by somebody else than its seal names."""
+    found, said, revoked = _open(seal.paper or "", anchors, published)
+    items = [*items, found]
+    if said is None:
+        return report(items)
+    if not said.issuer.name.startswith(seal.signer):
+        words = _("The words in the file are of {one}, the seal of {other}.")
+        return report([*items, _no(words.format(one=said.issuer.name, other=seal.signer))])
+    items.append(look_at_keys(seal.serial, revoked, None, anchors, published, now))
+    if items[-1].found is not Found.YES:
+        return report(items)
+    day = in_words(civil_date(seal.sealed_at)) if seal.sealed_at else _("a day it does not name")
+    words = _(
+        "This is genuine: “{title}”, sealed by {name} on {day}. It is no certificate and does not tell what is certified today."
+    ).format(title=said.title, name=said.issuer.name, day=day)
+    return report([*items, Checked(What.KIND, Found.CANNOT_TELL, words)])
+
+
+def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, Said | None, datetime | None]:
+    """The words of a paper, once the signature of whoever says them was seen to be true."""
+    own = f"did:web:{anchors.host.replace(':', '%3A')}"
+    try:
+        kid = jose.kid_of(token)
+    except jose.TokenRefused:
+        return _no(_("The words in the file are not signed as papers of this register are.")), None, None
+    by = kid.partition("#")[0]
+    path = ".well-known/did.json" if by == own else issuer_of(kid, anchors)
+    if path is None:
+        return _no(_("The words in the file are signed by somebody who is not in this register.")), None, None
+    document = had(published, path)
+    if document is None:
+        words = _(
+            "The keys of whoever signed the words could not be had, so the signature could not be checked."
+        )
+        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, words), None, None
+    try:
+        said = Said.model_validate(jose.verify(token, keys_of(document, kid), TYP))
+    except jose.TokenRefused:
+        return (
+            _no(_("The signature of the words in the file is false: they were changed or forged.")),
+            None,
+            None,
+        )
+    except ValidationError:
+        return _no(_("The words in the file are not those of a paper of this register.")), None, None
+    if said.issuer.id != by:
+        return _no(_("The words in the file are signed by somebody else than they name.")), None, None
+    words = _("The words in the file are signed by {name} and were not changed.").format(
+        name=said.issuer.name
+    )
+    return Checked(What.CREDENTIAL, Found.YES, words), said, revoked_since(document, kid)
+
+
+def _no(sentence: str) -> Checked:
+    return Checked(What.CREDENTIAL, Found.NO, sentence)
