@@ -123,7 +123,7 @@ def _foot(leaf: Leaf, said: PlainPaper) -> None:
 
 def _parts(text: str, face: Face) -> Iterator[str]:
     """A text as our fonts can show it, in pieces no longer than a block may be."""
-    shown = "".join(char if char.isspace() or ord(char) in face.glyphs else UNKNOWN for char in text)
+    shown = "".join(char if char.isspace() or char in face.widths else UNKNOWN for char in text)
     part = ""
     for word in shown.split(" "):
         if part and len(part) + len(word) >= LONGEST:
