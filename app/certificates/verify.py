@@ -4,6 +4,7 @@ import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final, TypeVar
 
@@ -168,6 +169,7 @@ def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
     return str(found[0].value) if found else ""
 
 
+@lru_cache(maxsize=64)
 def asn1_of(certificate: x509.Certificate) -> asn1.Certificate:
-    """The same certificate in the form pyHanko works with."""
+    """The same certificate in the form pyHanko works with; kept, because what it finds out about names it finds out once."""
     return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

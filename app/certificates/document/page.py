@@ -216,7 +216,9 @@ def draw_qr(sheet: Sheet, x: float, y: float, size: float) -> None:
         canvas.saveState()
         canvas.setFillColorRGB(0, 0, 0)
         canvas.transform(side, 0, 0, side, x, y)  # from here on a module is one wide and one high
-        canvas._code += [f"{run.column} {len(matrix) - 1 - run.row} {run.length} 1 re" for run in runs(matrix)]
+        canvas._code += [
+            f"{run.column} {len(matrix) - 1 - run.row} {run.length} 1 re" for run in runs(matrix)
+        ]
         canvas._code.append("f")
         canvas.restoreState()
 
