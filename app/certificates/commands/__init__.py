@@ -14,6 +14,7 @@ from app.certificates.commands.changing import (
 from app.certificates.commands.granting import grant
 from app.certificates.commands.keys import ask_keys, reissue, suspect, withdraw_keys
 from app.certificates.commands.publishing import hold, publish, supersede_due
+from app.certificates.commands.reissue import start_reissue
 
 __all__ = [
     "CERTIFICATE_STEPS",
@@ -25,6 +26,7 @@ __all__ = [
     "reinstate",
     "reinstate_curricula",
     "reissue",
+    "start_reissue",
     "supersede_due",
     "suspect",
     "suspend",

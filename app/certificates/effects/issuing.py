@@ -86,16 +86,18 @@ def _finished(unit: Unit, certificate: Certificate, version: CertificateVersion)
     folder = queries.folder_of(settings, certificate.number, version.number)
     store = keys_of(unit, organisation(unit, certificate.body_id))
     stored = press().kept(folder)
-    files = stored or press().make(_order(unit, certificate, version, said), store)
+    files = stored or press().make(order_of(unit, certificate, version), store)
     press().check(files, said, store, Addresses(settings.public_base_url))
     if stored is None:
         press().keep(folder, files)
     return files
 
 
-def _order(unit: Unit, certificate: Certificate, version: CertificateVersion, said: Statement) -> Any:
+def order_of(unit: Unit, certificate: Certificate, version: CertificateVersion) -> Any:
+    """What the press needs to make a version (an Order)."""
     return press().Order(
-        statement=said, place=press().Place(version.status_list, version.status_index), term_months=rule_pack(certificate.rule_pack).term_months,
+        statement=Statement.model_validate_json(version.statement), place=press().Place(version.status_list, version.status_index),
+        term_months=rule_pack(certificate.rule_pack).term_months,
         address_declared=bool(organisation(unit, certificate.holder_id).address),
         addresses=Addresses(unit.site.settings.public_base_url), moment=unit.now,
     )  # fmt: skip
@@ -202,10 +204,10 @@ def _put_list(unit: Unit, place: tuple[int, str, int], token: str, as_of: int, n
 @after("certificate.published")
 def sign_log(unit: Unit, _event: Event) -> Finish | None:
     """A new certificate can be proved in the log as soon as it is public."""
-    return _checkpoint(unit)
+    return sign_log_now(unit)
 
 
-def _checkpoint(unit: Unit) -> Finish | None:
+def sign_log_now(unit: Unit) -> Finish | None:
     """Sign the log as it stands, unless the newest checkpoint already does."""
     settings, size, now = unit.site.settings, head(unit).size, unit.now
     known = unit.db.scalar(select(LedgerCheckpoint.size).order_by(LedgerCheckpoint.size.desc()).limit(1))
@@ -230,7 +232,7 @@ def _checkpoint(unit: Unit) -> Finish | None:
 @every(timedelta(seconds=15))
 def sign_log_again(site: Site) -> None:
     """The log is signed within a minute of its newest entry."""
-    do(site, _checkpoint)
+    do(site, sign_log_now)
 
 
 @every(timedelta(hours=1))

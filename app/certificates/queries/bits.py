@@ -49,10 +49,14 @@ def _rows(unit: Unit, body_id: int, number: int) -> list[tuple[CertificateVersio
 
 
 def _latest(unit: Unit, body_id: int) -> dict[int, int]:
-    """The highest version decided of each certificate: what was taken off counts at once, not when the paper is ready."""
+    """The highest version decided of each certificate: what was taken off counts at once, not when the paper is ready.
+
+    One that says the same on new paper counts when the paper is there: until then the old one is all there is.
+    """
+    counts = CertificateVersion.reprint.is_(False) | CertificateVersion.issued_at.is_not(None)
     asked = (
         select(CertificateVersion.certificate_id, func.max(CertificateVersion.number))
-        .where(CertificateVersion.body_id == body_id)
+        .where(CertificateVersion.body_id == body_id, counts)
         .group_by(CertificateVersion.certificate_id)
     )
     return dict(unit.db.execute(asked).all())

@@ -12,6 +12,7 @@ from app.certificates.rules.number import (
     make_number,
     parse_number,
 )
+from app.certificates.rules.reissue import REISSUE, ReissueState, StartReissue
 from app.certificates.rules.statement import (
     LONGEST_NAME,
     Body,
@@ -48,6 +49,7 @@ __all__ = [
     "LIST_LENGTH",
     "LONGEST_NAME",
     "MAX_SERIAL",
+    "REISSUE",
     "Answer",
     "AskKeys",
     "Body",
@@ -66,9 +68,11 @@ __all__ = [
     "Reason",
     "Reduce",
     "ReinstateCurricula",
+    "ReissueState",
     "ScopeItem",
     "SectionFound",
     "SectionOutcome",
+    "StartReissue",
     "Statement",
     "Status",
     "StatusOn",
