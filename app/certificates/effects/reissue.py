@@ -24,7 +24,7 @@ from app.licences.queries import standing
 from app.organisations.queries import organisation
 
 T = TypeVar("T")
-LEASE: Final = timedelta(seconds=15)
+LEASE: Final = timedelta(seconds=10)
 """How long a worker that says nothing is believed to be at it."""
 PAUSE: Final = timedelta(minutes=1)
 """Until it is looked again whether licence and keys are there."""
