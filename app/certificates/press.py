@@ -3,6 +3,7 @@
 Only the worker loads it (see effects): drawing, sealing and checking need libraries a web process has no use for.
 """
 
+import gzip
 import json
 import os
 import shutil
@@ -230,6 +231,13 @@ def kept(folder: Path) -> Files | None:
     if not folder.is_dir():
         return None
     return {name: (folder / name).read_bytes() for name in (PDF, CREDENTIAL, STATEMENT)}
+
+
+def listed(token: str) -> set[int]:
+    """The entries that are set in a status list of ours, as it was signed."""
+    encoded = json.loads(jose.decode(token.split(".")[1]))["credentialSubject"]["encodedList"]
+    bits = gzip.decompress(jose.decode(encoded[1:]))
+    return {8 * at + bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte & 0x80 >> bit}
 
 
 def sign_list(

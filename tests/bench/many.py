@@ -1,5 +1,6 @@
 """What many certificates cost: issuing beside them, the log over a million entries, and new paper for all: python -m tests.bench.many --help."""
 
+import multiprocessing
 import tempfile
 import time
 from collections import defaultdict
@@ -9,11 +10,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
 from app.certificates.commands import start_reissue
-from app.certificates.effects.reissue import go_on
-from app.certificates.queries.reissue import progress, unfinished
+from app.certificates.models import ReissueProgress
+from app.certificates.queries.reissue import body_by_code
 from app.certificates.rules import StartReissue
 from app.kernel import outbox
 from app.kernel.actor import SYSTEM
@@ -22,7 +23,8 @@ from app.kernel.journal import Delivery
 from app.ledger import tree
 from app.ledger.models import LedgerHead, LedgerNode
 from app.ledger.queries import StoredNodes, head, root
-from tests.bench.load import get
+from app.main import work
+from tests.bench.load import Load, cpu_seconds, get
 from tests.bench.one import cost
 from tests.bench.run import open_site, register
 from tests.bench.world import Copies
@@ -33,7 +35,9 @@ many = typer.Typer(help="Many certificates.")
 
 
 @many.command()
-def beside(sizes: Annotated[str, typer.Option(help="Certificates there are already.")] = "1000,100000") -> None:
+def beside(
+    sizes: Annotated[str, typer.Option(help="Certificates there are already.")] = "1000,100000",
+) -> None:
     """CPU of the worker for one more certificate, by the number of those there are: the lowest of six, by what it does."""
     with tempfile.TemporaryDirectory() as place:
         for size in map(int, sizes.split(",")):
@@ -41,7 +45,9 @@ def beside(sizes: Annotated[str, typer.Option(help="Certificates there are alrea
             world, begun = filled(site, size), time.monotonic()
             spent = {name: min(runs) for name, runs in issued(world).items()}
             words = ", ".join(f"{name.rpartition('.')[2]} {ms:.1f}" for name, ms in spent.items())
-            say.print(f"beside {size:,}: {sum(spent.values()):.1f} ms CPU ({words}); {time.monotonic() - begun:.0f} s")
+            say.print(
+                f"beside {size:,}: {sum(spent.values()):.1f} ms CPU ({words}); {time.monotonic() - begun:.0f} s"
+            )
             site.engine.dispose()
 
 
@@ -83,7 +89,9 @@ def log(entries: Annotated[int, typer.Option(help="Entries of the log.")] = 1_00
             made = cost(lambda: root(unit, size), 50)
             nodes, turn = StoredNodes(unit), iter(range(10**6))
             proved = cost(lambda: tree.inclusion(nodes, next(turn) * 7919 % size, size), 50)
-        say.print(f"log of {size:,}: root for a checkpoint {made:.2f} ms CPU, proof of an entry {proved:.2f} ms")
+        say.print(
+            f"log of {size:,}: root for a checkpoint {made:.2f} ms CPU, proof of an entry {proved:.2f} ms"
+        )
 
 
 def _plant(site: Site, entries: int) -> None:
@@ -107,27 +115,67 @@ def _plant(site: Site, entries: int) -> None:
             tree.append(nodes, number, tree.leaf_hash(number.to_bytes(8, "big")))
         with writing(site, SYSTEM) as unit:
             unit.db.connection().execute(insert(LedgerNode), rows)
-            unit.db.execute(update(LedgerHead).values(size=min(entries, start + 50_000), at=datetime.now(UTC)))
+            unit.db.execute(
+                update(LedgerHead).values(size=min(entries, start + 50_000), at=datetime.now(UTC))
+            )
         rows.clear()
 
 
 @many.command()
 def anew(
     certificates: Annotated[int, typer.Option(help="Certificates that get new paper.")] = 200,
-    seconds: Annotated[float, typer.Option(help="Seconds of each load of look-ups.")] = 5,
+    seconds: Annotated[float, typer.Option(help="Seconds of the load of look-ups before and meanwhile.")] = 4,
 ) -> None:
-    """New paper for all of a body: how many a second, and what look-ups notice of it."""
+    """New paper for all of a body: how many a second, the CPU of each, and what fresh look-ups notice of it."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "register"
         site = open_site(folder)
-        world = filled(site, certificates)
-        time.sleep(1)  # only what was decided on before is made anew
-        with reading(site, SYSTEM) as unit:
-            number = Copies(site, "").number or "NGC-000001"
+        filled(site, certificates)
+        with writing(site, SYSTEM) as unit:
+            body = body_by_code(unit, "NGC")
+            form = StartReissue(body=body.ref, reason="A measurement.")
+            start_reissue(unit, form, "A measurement")
         with register(folder) as server:
-            path = f"/api/v1/verify/{number}"
-            idle = get(server.pid, server.port, path, 16, seconds, fresh=True, headers={})
-            print(idle, world, unfinished, progress, start_reissue, StartReissue, go_on)
+
+            def asked() -> Load:
+                return get(
+                    server.pid, server.port, "/api/v1/verify/NGC-000001-V", 4, seconds, fresh=True, headers={}
+                )
+
+            asked()
+            idle, worker = (
+                asked(),
+                multiprocessing.get_context("spawn").Process(target=work, args=(site.settings,)),
+            )
+            worker.start()
+            _wait_until(site, 1)
+            done, begun, before = _done(site), time.monotonic(), spent_by(worker.pid)
+            busy = asked()
+            made, took, cpu = _done(site) - done, time.monotonic() - begun, spent_by(worker.pid) - before
+            _wait_until(site, certificates)
+            worker.kill()
+        say.print(
+            f"new paper: {made / took:.1f} a second beside look-ups, {1000 * cpu / max(1, made):.0f} ms CPU each (worker and presses); "
+            f"look-ups {busy.rate / idle.rate:.2f} × of idle ({idle.rate:.0f} → {busy.rate:.0f} a second), p99 {busy.p99 / idle.p99:.1f} ×"
+        )
+
+
+def spent_by(worker: int | None) -> float:
+    """Seconds of CPU of a worker and of the processes it has."""
+    children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
+    return sum(cpu_seconds(int(one)) for one in (str(worker), *children))
+
+
+def _done(site: Site) -> int:
+    with reading(site, SYSTEM) as unit:
+        return unit.db.scalar(select(func.sum(ReissueProgress.done))) or 0
+
+
+def _wait_until(site: Site, count: int) -> None:
+    until = time.monotonic() + 300
+    while _done(site) < count:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

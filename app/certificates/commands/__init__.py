@@ -14,7 +14,7 @@ from app.certificates.commands.changing import (
 from app.certificates.commands.granting import grant
 from app.certificates.commands.keys import ask_keys, reissue, suspect, withdraw_keys
 from app.certificates.commands.publishing import hold, publish, supersede_due
-from app.certificates.commands.reissue import start_reissue
+from app.certificates.commands.reissuing import start_reissue
 
 __all__ = [
     "CERTIFICATE_STEPS",

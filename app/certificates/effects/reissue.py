@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from app.certificates import queries
-from app.certificates.commands.reissue import Printed, finish_reissue, order_papers, settle_papers
-from app.certificates.effects.issuing import body_lists, order_of, sign_log_now
+from app.certificates.commands.reissuing import Printed, finish_reissue, order_papers, settle_papers
+from app.certificates.effects.issuing import changed_lists, order_of, sign_log_now
 from app.certificates.effects.pool import Presses
 from app.certificates.effects.worker import do, has_keys
 from app.certificates.models import Certificate, CertificateVersion, Reissue, ReissueProgress
@@ -136,7 +136,7 @@ def _tidy(site: Site, job_id: int) -> bool:
         running = job.status is ReissueState.RUNNING
         over = running and not next_papers(unit, job, progress(unit, job).reached, 1)
     if unlisted and (over or not running or unlisted >= LISTED_AT_ONCE):
-        do(site, lambda unit: body_lists(unit, body_id))
+        do(site, lambda unit: changed_lists(unit, body_id))
         do(site, sign_log_now)
     else:
         unlisted = 0

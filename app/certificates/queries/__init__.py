@@ -1,6 +1,6 @@
 """What can be asked about certificates: status on a day, rows inside the reader's scope, bits, and views."""
 
-from app.certificates.queries.bits import lists_of, set_bits
+from app.certificates.queries.bits import changed_bits, changed_since, lists_of, set_bits
 from app.certificates.queries.files import every_list, every_paper, file_of, folder_of, proof_of, schema_of
 from app.certificates.queries.rows import (
     body_of,
@@ -44,6 +44,8 @@ __all__ = [
     "certificate_list",
     "certificate_view",
     "certificates_of",
+    "changed_bits",
+    "changed_since",
     "curriculum_choices",
     "derive",
     "every_list",
