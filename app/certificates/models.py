@@ -231,6 +231,8 @@ class Reissue(Record, Table):
     body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     key: Mapped[str] = mapped_column(default="")
     """Only certificates whose newest paper was made with this key, by its thumbprint; empty for all."""
+    since: Mapped[datetime | None]
+    """Only papers that became public at this moment or later."""
     reason: Mapped[str]
     status: Mapped[ReissueState] = mapped_column(default=ReissueState.RUNNING)
     asked_at: Mapped[datetime]

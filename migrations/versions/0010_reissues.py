@@ -23,6 +23,7 @@ def upgrade() -> None:
         "reissue",
         sa.Column("body_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("status", sa.Enum(*STATES, name="reissuestate", native_enum=False, length=60), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),

@@ -17,6 +17,7 @@ from app.certificates import queries
 from app.certificates.commands import start_reissue
 from app.certificates.commands.reissuing import order_papers
 from app.certificates.effects import reissue
+from app.certificates.effects.keys import reissue_doubtful
 from app.certificates.effects.pool import NICE
 from app.certificates.effects.reissue import LEASE, go_on
 from app.certificates.keys import Purpose
@@ -28,6 +29,7 @@ from app.certificates.models import (
     ReissueProgress,
     SignedStatusList,
 )
+from app.certificates.queries import keys as asking
 from app.certificates.queries.reissue import find_reissue, progress, reissue_view
 from app.certificates.rules import REISSUE, ReissueState, StartReissue, Statement, Status
 from app.certificates.verify import verify_pdf
@@ -255,6 +257,27 @@ def test_only_papers_of_one_key_are_made_anew_when_that_is_asked(world: World, c
     assert (
         versions(world.site, before)[1].seal_key == keys(world.site).all(Purpose.SEAL, world.body.ref)[1].id
     )
+
+
+def test_what_a_doubted_key_made_is_made_anew_by_every_core_when_it_is_much(
+    world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "AT_ONCE", 1)
+    (before,) = some(world, 1)
+    clock.now += timedelta(days=1)
+    since = clock.now
+    after = [grant(world, decision_ref=f"after{n}", items=world.versions[n : n + 1]) for n in (1, 2)]
+    work(world.site)
+    clock.now += timedelta(days=1)
+    drill(world, key_of(world), since)
+    assert job(world.site)[0] is ReissueState.RUNNING
+    go_to_the_end(world.site)
+    reissue_doubtful(world.site)
+    work(world.site)
+    assert [len(versions(world.site, number)) for number in (before, *after)] == [1, 2, 2]
+    assert (counted(world.site, Reissue), job(world.site)[1].done) == (1, 2)
+    new = keys(world.site).all(Purpose.SEAL, world.body.ref)[1].id
+    assert {versions(world.site, number)[1].seal_key for number in after} == {new}
 
 
 def test_it_can_be_stopped_and_gone_on_with_and_given_up(world: World, clock: SetClock) -> None:

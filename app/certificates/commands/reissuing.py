@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.certificates.commands.keys import CORRECT_IT, reprint
 from app.certificates.commands.publishing import publish
 from app.certificates.models import CertificateVersion, Reissue, ReissueFault, ReissueProgress
-from app.certificates.queries.reissue import bodies, how_many, next_papers, replaced_keys
+from app.certificates.queries.reissue import bodies, how_many, next_papers, replaced_keys, unfinished
 from app.certificates.queries.rows import body_of
 from app.certificates.rules import REISSUE, StartReissue
 from app.kernel.casework import begin, take
@@ -69,6 +69,18 @@ def start_reissue(unit: Unit, form: StartReissue, said_by: str = "") -> Reissue:
         ) from error
     unit.db.add(ReissueProgress(reissue_id=job.id))
     return job
+
+
+def reissue_doubtful(unit: Unit, body_id: int, key: str, since: datetime) -> None:
+    """Begin new paper for what a key made that others may know since then; nothing while another such work is not over."""
+    unit.actor.require(Permission.REGISTER_CONTINUE)
+    if unfinished(unit, body_id) or not standing(unit, body_id, unit.today).may_issue:
+        return
+    reason = _("Others may know the key that made this paper.")
+    job = Reissue(body_id=body_id, key=key, since=since, reason=reason, asked_at=unit.now)
+    job.total = how_many(unit, job, 0)
+    begin(unit, REISSUE, job, "asked", total=job.total)
+    unit.db.add(ReissueProgress(reissue_id=job.id))
 
 
 def order_papers(

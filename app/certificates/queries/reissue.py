@@ -76,6 +76,8 @@ def left(unit: Unit, job: Reissue, reached: int) -> Select[Certificate, Certific
     old = one.issued_at.is_not(None) & (one.decided_at < job.asked_at)
     if job.key:
         old &= or_(one.seal_key == job.key, one.credential_key == job.key)
+    if job.since:
+        old &= one.issued_at >= job.since
     begun = one.reprint & one.issued_at.is_(None) & one.held.is_(None)
     return (
         select(Certificate, one)
