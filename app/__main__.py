@@ -1,6 +1,7 @@
 """The command line: serve, worker, migrate, check, archive, user, keys, and the demonstration."""
 
 import multiprocessing
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,11 @@ from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
 from app.ceremony import keys
+from app.certificates.commands import start_reissue
 from app.certificates.effects import archiving
+from app.certificates.effects.reissue import go_on
+from app.certificates.queries.reissue import ReissueView, body_by_code, reissue_view, unfinished
+from app.certificates.rules import StartReissue
 from app.check.walk import LOOKS, breaches
 from app.demo import start
 from app.demo.making import SIZES
@@ -164,6 +169,43 @@ def archive(
     say.print(f"Copies made: {len(done) - len(left)}. Not made: {len(left)}.")
     if left:
         raise typer.Exit(1)
+
+
+def reissue(
+    code: Annotated[str, typer.Argument(help="The body's code, with which its certificates begin.")],
+    by: Annotated[str, typer.Option(help="Who decided it, by name.")],
+    reason: Annotated[str, typer.Option(help="Why. Read at RRN and by the certification body.")] = "The paper is made anew.",
+    key: Annotated[str, typer.Option(help="Only those made with this key, which signs no longer (rrn keys list).")] = "",
+) -> None:  # fmt: skip
+    """Put every certificate of a body on new paper, or go on with what was begun. It can be broken off and begun again at any time."""
+    site = connect(settings_or_exit())
+    try:
+        with writing(site, SYSTEM) as unit:
+            body = body_by_code(unit, code)
+            form = StartReissue(body=body.ref, key=key, reason=reason)
+            ref = (unfinished(unit, body.id) or start_reissue(unit, form, by)).ref
+        with Progress(*Progress.get_default_columns(), console=Console(stderr=True)) as progress:
+            bar = progress.add_task("New paper …", total=None)
+            while (seen := _seen(site, ref)).status == "running":
+                progress.update(bar, completed=seen.reached, total=seen.total)
+                if not go_on(site):
+                    time.sleep(0.5)  # another worker is at it, or it waits
+            progress.update(bar, completed=seen.reached, total=seen.total)
+    except Problem as problem:
+        say.print(f"[bold red]{problem.detail}[/] {' '.join(getattr(problem, 'fields', {}).values())}")
+        raise typer.Exit(2) from problem
+    finally:
+        site.engine.dispose()
+    say.print(seen.sentence)
+    for fault in seen.faults:
+        typer.echo(f"{fault.number}: {fault.sentence}")
+    if seen.failed or seen.status != "done":
+        raise typer.Exit(1)
+
+
+def _seen(site: Site, ref: str) -> ReissueView:
+    with reading(site, SYSTEM) as unit:
+        return reissue_view(unit, ref)
 
 
 @rrn.command()

@@ -217,10 +217,10 @@ def work(settings: Settings) -> None:
 
 
 def work_once(site: Site, last: dict[str, datetime]) -> bool:
-    """One delivery and the duties that are due; False when there was nothing to deliver. A gone database is waited for."""
+    """One delivery, else a piece of what can wait, and the duties that are due; False when there was nothing. A gone database is waited for."""
     try:
         outbox.run_ticks(site, last)
-        return outbox.deliver_next(site)
+        return outbox.deliver_next(site) or outbox.use_idle_time(site)
     except Exception:
         logger().exception("worker_failed")
         return False

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.certificates.rules import KeyEnd, KeyOrderState, KeyTask, Status
+from app.certificates.rules import KeyEnd, KeyOrderState, KeyTask, ReissueState, Status
 from app.kernel.database import Key, Record, Table
 from app.kernel.journal import append_only
 from app.organisations.rules import search_text
@@ -102,6 +102,8 @@ class CertificateVersion(Table):
     """The entry in that list of the body, chosen at random so that it tells nothing about the certificate."""
     held: Mapped[str | None]
     """Why it is ready and not published: the sentence about the licence that stood in the way."""
+    reprint: Mapped[bool] = mapped_column(default=False)
+    """It says what the version before says, on new paper: until it is public the one before counts."""
 
 
 class CertificateStatus(Table):
@@ -252,6 +254,62 @@ class SignedRevocationList(Table):
     as_of: Mapped[int] = mapped_column(Key)
     """The newest notice in it; an older list never takes the place of a newer."""
     signed_at: Mapped[datetime]
+
+
+_UNFINISHED = text("status IN ('running', 'stopped')")
+
+
+class Reissue(Record, Table):
+    """New paper for every certificate of a body that stood when it was asked for; a body has at most one that is not over."""
+
+    __tablename__ = "reissue"
+    __table_args__ = (
+        Index("uq_reissue_unfinished", "body_id", unique=True, sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+    )  # fmt: skip
+
+    body_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    key: Mapped[str] = mapped_column(default="")
+    """Only certificates whose newest paper was made with this key, by its thumbprint; empty for all."""
+    since: Mapped[datetime | None]
+    """Only papers that became public at this moment or later."""
+    reason: Mapped[str]
+    status: Mapped[ReissueState] = mapped_column(default=ReissueState.RUNNING)
+    asked_at: Mapped[datetime]
+    total: Mapped[int]
+    """How many certificates there were to put on new paper when it was asked for."""
+
+
+class ReissueProgress(Table):
+    """How far it is. A row of its own, because the worker writes it every second and people look at the other one.
+
+    The worker goes on where it left off: everything up to `reached` is settled, in the transaction that moved it.
+    """
+
+    __tablename__ = "reissue_progress"
+
+    reissue_id: Mapped[int] = mapped_column(ForeignKey("reissue.id"), primary_key=True)
+    done: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    reached: Mapped[int] = mapped_column(Key, default=0)
+    """The id of the last certificate that was settled; they are taken in this order."""
+    unlisted: Mapped[int] = mapped_column(default=0)
+    """Published since the status lists were signed last."""
+    waits: Mapped[str] = mapped_column(default="")
+    """Why nothing happens at the moment, in a sentence."""
+    busy_until: Mapped[datetime | None]
+    """A worker is at it; should it have died, another takes over then."""
+
+
+class ReissueFault(Table):
+    """A certificate that could not be put on new paper, and why. Its paper of before goes on counting."""
+
+    __tablename__ = "reissue_fault"
+    __table_args__ = (UniqueConstraint("reissue_id", "certificate_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    reissue_id: Mapped[int] = mapped_column(ForeignKey("reissue.id"))
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    sentence: Mapped[str]
 
 
 append_only("certificate_status")

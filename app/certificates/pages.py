@@ -16,8 +16,10 @@ from app.certificates.jose import jwk_of
 from app.certificates.keys import RRN, PublicKeys, Purpose
 from app.certificates.models import Certificate, PastStatusList
 from app.certificates.queries import CertificateList, CertificateView, keys
+from app.certificates.queries import reissue as reissuing
 from app.certificates.queries.keys import KeyOrderView, KeysView
-from app.certificates.rules import CERTIFICATE, KEY_ORDER, AskKeys, KeyTask, Status
+from app.certificates.queries.reissue import ReissueList, ReissueView
+from app.certificates.rules import CERTIFICATE, KEY_ORDER, REISSUE, AskKeys, KeyTask, StartReissue, Status
 from app.kernel.clock import add_months
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -104,6 +106,38 @@ def order_keys(unit: Unit, form: AskKeys) -> dict[str, Any]:
 
 
 area.steps("/keys/{ref}", KEY_ORDER, find=keys.find_order, then=show_order)
+
+
+@area.page("/reissues", "certificates/reissues.html", may=P.CERTIFICATE_REISSUE)
+def reissues(unit: Unit) -> ReissueList:
+    """New paper for all certificates of a body: what was asked for and how far it is."""
+    return reissuing.reissue_list(unit)
+
+
+@area.page("/reissues/{ref}", "certificates/reissue.html", may=P.CERTIFICATE_REISSUE)
+def show_reissue(unit: Unit, ref: Ref) -> ReissueView:
+    """One of them: how far it is, and which certificates could not be put on new paper."""
+    return reissuing.reissue_view(unit, ref)
+
+
+def ask_about_reissue(unit: Unit) -> Ask:
+    """The form that starts it."""
+    return Ask(
+        title=_("New paper for many certificates"), submit=_("Begin"), back="/reissues",
+        lead=_("Each certificate gets a new version that says the same. Nothing changes for the public: the paper of before counts until the new one is there. It takes about a minute for a thousand."),
+        choices={"body": reissuing.bodies(unit), "key": reissuing.key_choices(unit)},
+    )  # fmt: skip
+
+
+@area.action(
+    "/reissues", then=show_reissue, may=P.CERTIFICATE_REISSUE, ask=ask_about_reissue, form_path="/reissues/new", status=201
+)  # fmt: skip
+def begin_reissue(unit: Unit, form: StartReissue) -> dict[str, Any]:
+    """Ask for new paper for the certificates of a body."""
+    return {"ref": commands.start_reissue(unit, form).ref}
+
+
+area.steps("/reissues/{ref}", REISSUE, find=reissuing.find_reissue, then=show_reissue)
 
 
 def _certified(unit: Unit, certificate: Certificate) -> Choices:

@@ -3,12 +3,14 @@
 Only the worker loads it (see effects): drawing, sealing and checking need libraries a web process has no use for.
 """
 
+import gzip
 import json
 import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -41,10 +43,19 @@ from app.certificates.document import (
 )
 from app.certificates.document import Section as Lines
 from app.certificates.document.design import CURRENT
+from app.certificates.document.text import TextFault
 from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
 from app.certificates.keys.authority import Revoked, revocation_list, short_name
 from app.certificates.keys.store import KeyStore
-from app.certificates.lints import Drawn, Laid, Said, inspect_document, inspect_paper, inspect_statement
+from app.certificates.lints import (
+    Drawn,
+    Laid,
+    LintRefused,
+    Said,
+    inspect_document,
+    inspect_paper,
+    inspect_statement,
+)
 from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
 from app.certificates.stamp import (
@@ -57,7 +68,8 @@ from app.certificates.stamp import (
 )
 from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
-from app.kernel.files import sync_folder
+from app.kernel.files import digest, sync_folder
+from app.settings import Settings
 
 PDF: Final = "certificate.pdf"
 CREDENTIAL: Final = "credential.jwt"
@@ -124,6 +136,49 @@ def _stamped(
 def _said(order: Order) -> Said:
     today = civil_date(order.moment)
     return Said(order.statement, order.term_months, order.addresses.base, today, order.address_declared)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Files that lie where they stay: their SHA-256 by name, and the keys that made them."""
+
+    digests: dict[str, str]
+    seal_key: str
+    credential_key: str
+
+
+def make_and_keep(order: Order, folder: Path, settings: Settings) -> Stored | str:
+    """Make, check and store one version in a process of its own, or take what one that died had stored.
+
+    A sentence when it cannot be made as it should be; KeyFault when there is no key, which is no fault of this version.
+    """
+    store, said = _store_of(settings), order.statement
+    try:
+        stored = kept(folder)
+        files = stored or make(order, store)
+        check(files, said, store, order.addresses)
+        if stored is None and not _put(folder, files):
+            return make_and_keep(order, folder, settings)
+    except (LintRefused, TextFault, NotAsItShouldBe) as fault:
+        return f"The paper cannot be made: {fault}"
+    seal_key, credential_key = made_with(files)
+    return Stored({name: digest(content) for name, content in files.items()}, seal_key, credential_key)
+
+
+def _put(folder: Path, files: Files) -> bool:
+    """Keep the files; False when another process put some there first, which are then the ones that count."""
+    try:
+        keep(folder, files)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _store_of(settings: Settings) -> KeyStore:
+    return KeyStore(settings)
 
 
 def check(files: Files, said: Statement, store: PublicKeys, addresses: Addresses) -> None:
@@ -223,6 +278,13 @@ def kept(folder: Path) -> Files | None:
     if not folder.is_dir():
         return None
     return {name: (folder / name).read_bytes() for name in (PDF, CREDENTIAL, STATEMENT)}
+
+
+def listed(token: str) -> set[int]:
+    """The entries that are set in a status list of ours, as it was signed."""
+    encoded = json.loads(jose.decode(token.split(".")[1]))["credentialSubject"]["encodedList"]
+    bits = gzip.decompress(jose.decode(encoded[1:]))
+    return {8 * at + bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte & 0x80 >> bit}
 
 
 def sign_list(

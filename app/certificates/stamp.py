@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from asn1crypto import cms, tsp
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -59,6 +60,18 @@ class Authority:
     def stamper(self, now: datetime) -> TimeStamper:
         """The authority as pyHanko asks one; `now` is what our own clock says."""
         return _Stamper(self, now)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to the processes of the press as what certificates of X.509 can be sent as: bytes."""
+        return _known_by, (
+            self.url,
+            [one.public_bytes(Encoding.DER) for one in self.roots],
+            self.this_machine,
+        )
+
+
+def _known_by(url: str, roots: list[bytes], this_machine: bool) -> Authority:
+    return Authority(url, tuple(x509.load_der_x509_certificate(one) for one in roots), this_machine)
 
 
 class _Stamper(TimeStamper):

@@ -5,15 +5,18 @@ import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final, TypeVar
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
@@ -25,6 +28,7 @@ LONGEST_FILE: Final = 20 * 1024 * 1024
 T = TypeVar("T")
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 """The library would print what is in a stranger's file; what is wrong with it is told by `SealCheck` alone (rules page, 18)."""
+_CONTENTS = re.compile(rb"/Contents <((?:[0-9a-f]{2})+)>")
 _RANGE = re.compile(rb"/ByteRange \[(\d{10}) (\d{10}) (\d{10}) (\d{10})\]")
 
 
@@ -127,8 +131,12 @@ async def _validate(
 
 def sealing_key(pdf: bytes) -> str:
     """The thumbprint of the key whose certificate is in the seal of a file of ours; nothing is verified here."""
-    seal = PdfFileReader(BytesIO(pdf), strict=True).embedded_signatures[0]
-    public = x509.load_der_x509_certificate(seal.signer_cert.dump()).public_key()
+    found = _CONTENTS.search(pdf)
+    if found is None:
+        raise ValueError("the file has no seal of ours")
+    signed = cms.ContentInfo.load(bytes.fromhex(found[1].decode()), strict=False)["content"]
+    signer = extract_certificate_info(signed).signer_cert
+    public = x509.load_der_x509_certificate(signer.dump()).public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey):
         raise ValueError("the seal was made with a key of another kind")
     return thumbprint(public)
@@ -164,6 +172,7 @@ def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
     return str(found[0].value) if found else ""
 
 
+@lru_cache(maxsize=64)
 def asn1_of(certificate: x509.Certificate) -> asn1.Certificate:
-    """The same certificate in the form pyHanko works with."""
+    """The same certificate in the form pyHanko works with; kept, because what it finds out about names it finds out once."""
     return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

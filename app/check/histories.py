@@ -177,6 +177,6 @@ def _reissued(unit: Unit, kept: Kept) -> set[tuple[str, Any]]:
     asked = (
         select(Certificate.ref, Event.at)
         .join(Event, (Event.subject == "certificate") & (Event.subject_id == Certificate.id))
-        .where(Event.kind == "certificate.version_published")
+        .where(Event.kind.in_(("certificate.version_published", "certificate.reprinted")))
     )
     return set(unit.db.execute(asked).all())

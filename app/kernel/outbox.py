@@ -14,6 +14,8 @@ from app.kernel.logging import logger
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 12
 Tick = Callable[[Site], None]
+Spare = Callable[[Site], bool]
+_spare: list[Spare] = []
 _ticks: dict[str, tuple[timedelta, Tick]] = {}
 _log = logger()
 
@@ -35,6 +37,17 @@ def run_ticks(site: Site, last: dict[str, datetime]) -> None:
         if name not in last or now - last[name] >= pause:
             last[name] = now
             tick(site)
+
+
+def in_idle_time(work: Spare) -> Spare:
+    """Let the worker call the function when nothing is due: it does a small piece, and says whether there was one to do."""
+    _spare.append(work)
+    return work
+
+
+def use_idle_time(site: Site) -> bool:
+    """A piece of the work that can wait; False when there is none."""
+    return any(work(site) for work in _spare)
 
 
 def deliver_next(site: Site) -> bool:

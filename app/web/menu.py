@@ -27,6 +27,7 @@ DESK_LINKS: tuple[tuple[str, str, Permission, frozenset[Seat] | None], ...] = (
     ("The logo", "/marks", Permission.MARK_READ, frozenset({Seat.PROVIDER})),
     ("Licences", "/licences", Permission.LICENCE_READ, frozenset({Seat.RRN, Seat.BODY})),
     ("Complaints", "/complaints", Permission.COMPLAINT_READ, None),
+    ("New paper", "/reissues", Permission.CERTIFICATE_REISSUE, None),
     ("Keys", "/keys", Permission.KEY_MANAGE, None),
     ("Organisations", "/organisations", Permission.ORGANISATION_READ, frozenset({Seat.RRN, Seat.BODY})),
     ("Redactions", "/redactions", Permission.LEDGER_REDACT, None),

@@ -18,10 +18,12 @@ from reportlab.pdfbase import pdfdoc
 
 from app.certificates.document import colour, design, draw, load_design
 from app.certificates.document.design import CURRENT, DesignFault
+from app.certificates.document.page import QR_SIZE
 from app.certificates.document.qr import modules
 from app.certificates.document.text import DoesNotFit, MissingGlyph, fit
 from app.certificates.lints import qr
 from app.certificates.lints.shown import shown_text
+from app.certificates.rules import make_number
 from tests.certificates.paper import (
     NOW,
     POLISH,
@@ -171,11 +173,35 @@ def test_another_parser_finds_no_fault_in_the_file(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     not shutil.which("zbarimg"), reason="zbarimg is not installed, so no camera looked at the code"
 )
-def test_a_camera_reads_the_code_from_the_printed_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dots", ["120", "150"])
+def test_a_camera_reads_the_code_from_the_printed_page(dots: str, tmp_path: Path) -> None:
     (tmp_path / "c.pdf").write_bytes(drawn(a_statement()))
-    subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", "c.pdf", "c"], cwd=tmp_path, check=True)
+    subprocess.run(["pdftoppm", "-r", dots, "-png", "-singlefile", "c.pdf", "c"], cwd=tmp_path, check=True)
     seen = subprocess.run(["zbarimg", "-q", "--raw", "c.png"], cwd=tmp_path, check=True, capture_output=True)
     assert seen.stdout.decode().strip() == a_statement().verify_url
+
+
+@pytest.mark.skipif(
+    not shutil.which("zbarimg"), reason="zbarimg is not installed, so no camera looked at the codes"
+)
+def test_a_camera_reads_the_one_mask_under_hundreds_of_numbers_a_little_askew(tmp_path: Path) -> None:
+    addresses = {f"https://register.example/c/{make_number('NGC', 1 + 2999 * n)}" for n in range(200)}
+    for name, address in enumerate(addresses):
+        photograph(modules(address)).save(tmp_path / f"{name}.png")
+    seen = subprocess.run(["zbarimg", "-q", "--raw", *tmp_path.iterdir()], capture_output=True, text=True)
+    assert set(seen.stdout.split()) == addresses
+
+
+def photograph(matrix: tuple[tuple[bool, ...], ...]) -> Image.Image:
+    """A code as it is on paper at 120 dots an inch, a degree askew."""
+    side = len(matrix) + 8
+    image = Image.new("L", (side, side), 255)
+    for row, cells in enumerate(matrix):
+        for column in (place for place, dark in enumerate(cells) if dark):
+            image.putpixel((column + 4, row + 4), 0)
+    dots = round(QR_SIZE / 72 * 120 * side / len(matrix))
+    sharp = image.resize((side * 16, side * 16), Image.Resampling.NEAREST)
+    return sharp.resize((dots, dots), Image.Resampling.BOX).rotate(1, fillcolor=255, resample=Image.Resampling.BILINEAR)  # fmt: skip
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=60))

@@ -2,9 +2,11 @@
 
 import re
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfWriter
 
 from app.certificates.document import Attachment, draw, load_design
 from app.certificates.lints import (
@@ -130,6 +132,21 @@ def test_a_drawing_of_another_statement_is_noticed() -> None:
 def test_a_code_that_leads_elsewhere_is_noticed() -> None:
     other = a_statement(verify_url="https://evil.example/c/NGC-000217-M")
     assert "the_qr_code_leads_to_the_register" in spoilt(drawn(other))
+
+
+@pytest.mark.parametrize("turn", [b"-%s 0 0 %s", b"%s 0 0 -%s", b"%s 1 0 %s"])
+def test_a_code_that_is_mirrored_or_leans_is_noticed(turn: bytes) -> None:
+    writer = PdfWriter(clone_from=BytesIO(drawn(a_statement())))
+    contents = writer.pages[0].get_contents()
+    assert contents is not None
+    before = re.compile(rb"(?<=\n|\s)([\d.]+) 0 0 ([\d.]+)(?= \S+ \S+ cm)")
+    data, found = before.subn(lambda size: turn % size.groups(), contents.get_data())
+    contents.set_data(data)
+    writer.pages[0].replace_contents(contents)
+    changed = BytesIO()
+    writer.write(changed)
+    assert found >= 1
+    assert "the_qr_code_leads_to_the_register" in spoilt(changed.getvalue())
 
 
 def test_another_credential_than_its_own_is_noticed() -> None:

@@ -1,23 +1,31 @@
 """Status lists of the past: what a verifier was served then is served for ever, bit for bit; and one signing for many changes."""
 
+import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
+from app.certificates import queries
 from app.certificates.commands import granting
+from app.certificates.did import ListPurpose
 from app.certificates.effects import issuing
 from app.certificates.models import PastStatusList, SignedStatusList
+from app.certificates.press import listed
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading, writing
+from app.kernel.errors import Problem
 from app.kernel.journal import Finish
+from app.ledger.queries import head
 from app.main import create_app
-from tests.certificates.make import World, change, grant, issue, make_world, versions, work
+from tests.certificates.make import World, change, grant, issue, make_world, refs, versions, work
 from tests.certificates.strangers import set_bits
 from tests.conftest import SetClock
 
@@ -124,13 +132,13 @@ def test_offsets_of_other_places_mean_the_same_moment(
 def test_many_changes_at_once_are_signed_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [issue(world, decision_ref=f"d{n}", items=world.versions[n % 2 :][:1]) for n in range(2)]
     calls: list[int] = []
-    really = issuing.body_lists
+    really = issuing.changed_lists
 
-    def counted(unit: Unit, body_id: int) -> Finish:
+    def counted(unit: Unit, body_id: int, also: Set[int] = frozenset()) -> Finish:
         calls.append(body_id)
-        return really(unit, body_id)
+        return really(unit, body_id, also)
 
-    monkeypatch.setattr(issuing, "body_lists", counted)
+    monkeypatch.setattr(issuing, "changed_lists", counted)
     for number in numbers:
         change(world, number, "suspend")
     work(world.site)
@@ -199,3 +207,48 @@ def test_an_entry_is_nobody_elses_and_tells_nothing_of_the_order(
         drawn = [granting.take_place(unit, world.body.id)[1] for _turn in range(200)]
     steps = [abs(two - one) for one, two in pairwise(drawn)]
     assert drawn != sorted(drawn) and sorted(steps)[100] > 10_000 and max(drawn) > 100_000
+
+
+@pytest.mark.parametrize("order", range(3))
+def test_a_list_carried_on_from_change_to_change_says_what_it_would_say_worked_out_anew(
+    world: World, clock: SetClock, order: int
+) -> None:
+    chance = random.Random(order)
+    numbers = [issue(world, decision_ref=f"d{n}", items=world.versions[n % 2 :][:1]) for n in range(2)]
+    both = issue(make_world(world.site, "Wrenmoor Training", body=world.body, rrn=world.rrn))
+    for _turn in range(12):
+        clock.now += timedelta(hours=1)
+        number = chance.choice([*numbers, both])
+        with suppress(Problem):
+            step = chance.choice(
+                ("suspend", "reinstate", "suspend-curricula", "reinstate-curricula", "reduce", "withdraw")
+            )
+            more: dict[str, Any] = (
+                {"curricula": refs(world.site, number)[:1]}
+                if step not in ("suspend", "reinstate", "withdraw")
+                else {}
+            )
+            change(world, number, step, **more)
+        if chance.random() < 0.6:
+            work(world.site)
+    work(world.site)
+    with reading(world.site, SYSTEM) as unit:
+        anew = queries.set_bits(unit, world.body.id, 1)
+        signed = {
+            ListPurpose(row.purpose): listed(row.token) for row in unit.db.scalars(select(SignedStatusList))
+        }
+    assert signed == anew and any(anew.values())
+
+
+def test_a_list_in_which_nothing_changed_is_not_signed_again(world: World, clock: SetClock) -> None:
+    number = issue(world)
+    clock.now += timedelta(hours=1)
+    change(world, number, "suspend")
+    work(world.site)
+    with reading(world.site, SYSTEM) as unit:
+        rows = {row.purpose: row for row in unit.db.scalars(select(SignedStatusList))}
+        assert (rows["suspension"].signed_at, rows["revocation"].signed_at) == (
+            clock.now,
+            clock.now - timedelta(hours=1),
+        )
+        assert {row.as_of for row in rows.values()} == {head(unit).size}

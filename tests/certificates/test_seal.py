@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -169,6 +170,25 @@ def test_a_key_without_a_certificate_seals_nothing(ceremony: Ceremony) -> None:
     pdf = drawn(a_statement())
     with pytest.raises(KeyFault, match="without a certificate"):
         seal(pdf, passed(pdf), ceremony.credential)
+
+
+def test_what_is_pieced_together_is_the_one_spelling_of_a_signature_and_never_twice_the_same(
+    ceremony: Ceremony,
+) -> None:
+    seals = set()
+    for curricula in range(1, 21):
+        hole = re.findall(rb"/Contents <([0-9a-f]+)>", ceremony.issue(a_statement(curricula=curricula))[0])[0]
+        length = 4 + int(hole[4:8], 16)
+        made = bytes.fromhex(hole.decode())[:length]
+        again = cms.ContentInfo.load(made, strict=True)
+        assert again.dump(force=True) == made
+        names = {one["type"].native for one in again["content"]["signer_infos"][0]["signed_attrs"]}
+        assert names == {"content_type", "message_digest", "signing_certificate_v2"}
+        seals.add(made)
+    assert len(seals) == 20
+    assert (
+        len({len(one) for one in seals}) > 1
+    )  # an ECDSA signature has 70 to 72 bytes, and lengths above it follow
 
 
 @pytest.mark.skipif(

@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.cases.rules import State
-from app.certificates.commands import ask_keys, suspect
+from app.certificates.commands import ask_keys, start_reissue, suspect
 from app.certificates.effects import sign_log_again
 from app.certificates.keys import Purpose
 from app.certificates.queries.keys import public_keys
-from app.certificates.rules import AskKeys, KeyTask, Reason
+from app.certificates.rules import AskKeys, KeyTask, Reason, StartReissue
 from app.check.breach import Breach
 from app.check.walk import LOOKS
 from app.complaints.commands import appeal
@@ -184,6 +184,7 @@ def _begin_more(site: Site, world: make.World) -> None:
     make_body(site, world.manager, "Calder Assurance", "CAL", at="applied")
     with writing(site, world.manager) as unit:
         ask_keys(unit, AskKeys(owner=world.body.ref, task=KeyTask.MAKE, reason="They are two years old."))
+        start_reissue(unit, StartReissue(body=world.body.ref, reason="The artwork is new."))
 
 
 def _doubt_a_key(site: Site, clock: SetClock, world: make.World) -> None:

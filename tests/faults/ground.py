@@ -45,7 +45,7 @@ TABLES: tuple[tuple[str, str], ...] = (
     ("/affiliates/{ref}", "affiliate"), ("/trainers/{ref}", "trainer_appointment"), ("/people/invitations/{ref}", "invitation"),
     ("/people/roles/{ref}", "membership"), ("/people/authorisations/{ref}", "competence"), ("/people/{ref}", "person"),
     ("/surveillance/picks/{ref}", "surveillance_pick"), ("/surveillance/draws/{ref}", "surveillance_draw"),
-    ("/keys/{ref}", "key_order"), ("/redactions/{ref}", "redaction"), ("/statements/{ref}", "signed_statement"),
+    ("/keys/{ref}", "key_order"), ("/reissues/{ref}", "reissue"), ("/redactions/{ref}", "redaction"), ("/statements/{ref}", "signed_statement"),
     ("/account/sessions/{ref}", "session"), ("/account/tokens/{ref}", "token"), ("/account/interests/{ref}", "interest"),
 )  # fmt: skip
 """Which table the reference in an address is of; the first that fits."""

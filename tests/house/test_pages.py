@@ -56,6 +56,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/keys/", "ref", "SELECT ref FROM key_order"),
     ("/licences/", "ref", "SELECT ref FROM licence"),
     ("/redactions/", "ref", "SELECT ref FROM redaction"),
+    ("/reissues/", "ref", "SELECT ref FROM reissue"),
     ("/accreditations/", "ref", "SELECT ref FROM accreditation"),
     ("/providers/", "ref", "SELECT ref FROM training_service"),
     ("/affiliates/", "ref", "SELECT ref FROM affiliate"),

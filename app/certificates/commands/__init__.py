@@ -15,6 +15,7 @@ from app.certificates.commands.credentials import keep_endorsements, keep_licenc
 from app.certificates.commands.granting import grant
 from app.certificates.commands.keys import ask_keys, reissue, suspect, wait_for_root, withdraw_keys
 from app.certificates.commands.publishing import hold, publish, supersede_due
+from app.certificates.commands.reissuing import start_reissue
 
 __all__ = [
     "CERTIFICATE_STEPS",
@@ -28,6 +29,7 @@ __all__ = [
     "reinstate",
     "reinstate_curricula",
     "reissue",
+    "start_reissue",
     "supersede_due",
     "suspect",
     "suspend",

@@ -81,12 +81,15 @@ def take_number(unit: Unit, body_id: int) -> str:
     return make_number(code, counter.last)
 
 
-def add_version(unit: Unit, certificate: Certificate, said: Statement) -> CertificateVersion:
+def add_version(
+    unit: Unit, certificate: Certificate, said: Statement, *, reprint: bool = False
+) -> CertificateVersion:
     """One version of the paper, still to be issued, with a place of its own in the status lists."""
     number, index = take_place(unit, certificate.body_id)
     version = CertificateVersion(
         certificate_id=certificate.id, number=said.version, statement=said.canonical.decode(), design=said.design,
         decided_at=unit.now, statement_digest=said.digest, body_id=certificate.body_id, status_list=number, status_index=index,
+        reprint=reprint,
     )  # fmt: skip
     unit.db.add(version)
     unit.db.flush()

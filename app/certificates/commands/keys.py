@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.certificates.commands.granting import add_version
 from app.certificates.commands.statements import reduced_statement
 from app.certificates.keys import RRN, PublicKey, Purpose
-from app.certificates.models import Certificate, KeyNotice, KeyOrder
+from app.certificates.models import Certificate, CertificateVersion, KeyNotice, KeyOrder
 from app.certificates.queries import newest_version
 from app.certificates.queries.keys import WAITS, key_owners, made_with
 from app.certificates.rules import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, Statement
@@ -108,6 +108,12 @@ def reissue(unit: Unit, certificate_id: int) -> None:
     version = newest_version(unit, certificate)
     if version.issued_at is None or certificate.status.is_final:
         return
-    latest = Statement.model_validate_json(version.statement)
-    record(unit, "certificate.reissued", certificate, release=latest.version + 1)
-    add_version(unit, certificate, reduced_statement(latest, [item.ref for item in latest.scope]))
+    record(unit, "certificate.reissued", certificate, release=version.number + 1)
+    reprint(unit, certificate, version)
+
+
+def reprint(unit: Unit, certificate: Certificate, version: CertificateVersion) -> CertificateVersion:
+    """Another version that says what this one says, but for the number of the version; still to be issued."""
+    said = Statement.model_validate_json(version.statement)
+    same = reduced_statement(said, [item.ref for item in said.scope])
+    return add_version(unit, certificate, same, reprint=True)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.certificates.commands.lines import tell, write_line
 from app.certificates.models import Certificate, CertificateItem, CertificateVersion
-from app.certificates.queries import of_version
+from app.certificates.queries import newest_version, of_version
 from app.certificates.rules import CERTIFICATE, Statement, Status, neutral_words
 from app.kernel.casework import take
 from app.kernel.database import Unit
@@ -22,11 +22,14 @@ FILES = ("certificate.pdf", "credential.jwt", "statement.json")
 CATCH_UP_DAYS = 14
 
 
-def publish(unit: Unit, certificate_id: int, number: int, digests: Mapping[str, str]) -> bool:
+def publish(
+    unit: Unit, certificate_id: int, number: int, digests: Mapping[str, str], *, one_of_many: bool = False
+) -> bool:
     """Tell the public of a version whose files are stored, with their SHA-256 by name. Once only; it may be asked again.
 
-    False when it cannot be told now: the licence does not cover today (it is then held, and released when it does), or the
-    certificate was withdrawn before it was ever public.
+    False when it cannot be told now: the licence does not cover today (it is then held, and released when it does), the
+    certificate was withdrawn before it was ever public, or it says the same as one that has been changed since.
+    Of `one_of_many` no effect follows: who publishes many has the lists signed once for all.
     """
     body_id = unit.db.get_one(Certificate, certificate_id).body_id
     rights = standing(unit, body_id, unit.today)
@@ -34,12 +37,17 @@ def publish(unit: Unit, certificate_id: int, number: int, digests: Mapping[str, 
         select(Certificate).where(Certificate.id == certificate_id).with_for_update()
     ).one()
     version = of_version(unit, certificate, number)
-    if version.issued_at is not None or certificate.status.is_final:
+    if (
+        version.issued_at is not None
+        or certificate.status.is_final
+        or _is_overtaken(unit, certificate, version)
+    ):
         return version.issued_at is not None
     if not rights.may_issue:
         hold(unit, certificate, version, rights.sentence, rights.status)
         return False
-    event = _announce(unit, certificate, number)
+    kind = "certificate.reprinted" if one_of_many else "certificate.version_published"
+    event = _announce(unit, certificate, number, kind)
     said = Statement.model_validate_json(version.statement)
     version.pdf_digest, version.credential_digest = digests["certificate.pdf"], digests["credential.jwt"]
     version.ledger_number = append(
@@ -48,8 +56,14 @@ def publish(unit: Unit, certificate_id: int, number: int, digests: Mapping[str, 
     )  # fmt: skip
     version.issued_at, version.held = unit.now, None
     unit.db.flush()
-    supersede_older(unit, certificate)
+    if not version.reprint:
+        supersede_older(unit, certificate)
     return True
+
+
+def _is_overtaken(unit: Unit, certificate: Certificate, version: CertificateVersion) -> bool:
+    """Whether the certificate was changed while the same words were being put on new paper: those words are old now."""
+    return version.reprint and newest_version(unit, certificate).number > version.number
 
 
 def hold(unit: Unit, certificate: Certificate, version: CertificateVersion, sentence: str, why: str) -> None:
@@ -58,10 +72,10 @@ def hold(unit: Unit, certificate: Certificate, version: CertificateVersion, sent
     record(unit, "certificate.held", certificate, release=version.number, why=why)
 
 
-def _announce(unit: Unit, certificate: Certificate, number: int) -> Event:
+def _announce(unit: Unit, certificate: Certificate, number: int, kind: str) -> Event:
     """The event of a publication: the first makes the certificate active, a later one only changes the paper."""
     if certificate.status is not Status.GRANTED:
-        return record(unit, "certificate.version_published", certificate, release=number)
+        return record(unit, kind, certificate, release=number)
     event = take(
         unit, CERTIFICATE, certificate, "activate", Note(version=certificate.version), release=number
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,11 +27,12 @@ class Face:
     """One embedded font: the name reportlab knows it by, and the characters it can draw."""
 
     name: str
-    glyphs: frozenset[int]
+    widths: Mapping[str, float]
+    """Of each character it has, in thousandths of the size."""
 
     def width(self, text: str, size: float) -> float:
-        """The width of a line in points at that size in points."""
-        return float(pdfmetrics.stringWidth(text, self.name, size))
+        """The width of a line in points at that size in points; KeyError for a character it has not."""
+        return sum(map(self.widths.__getitem__, text)) * size / 1000
 
 
 @dataclass(frozen=True)
@@ -67,4 +69,4 @@ def _face(role: str, entry: dict[str, str]) -> Face:
         raise DesignFault(f"the font {entry['file']} is not the one this design was drawn with")
     font = TTFont(path.stem, str(path))
     pdfmetrics.registerFont(font)
-    return Face(path.stem, frozenset(font.face.charToGlyph))
+    return Face(path.stem, {chr(code): font.face.charWidths[code] for code in font.face.charToGlyph})

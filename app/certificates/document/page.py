@@ -204,11 +204,14 @@ def draw_qr(sheet: Sheet, x: float, y: float, size: float) -> None:
         canvas.setFillColorRGB(1, 1, 1)
         canvas.rect(x - 4 * side, y - 4 * side, size + 8 * side, size + 8 * side, stroke=0, fill=1)
     with sheet.paper.tagged("Figure", Alt=alternative(sheet.say("qr", url=url)), A=layout):
+        canvas.saveState()
         canvas.setFillColorRGB(0, 0, 0)
-        path = canvas.beginPath()
-        for run in runs(matrix):
-            path.rect(x + run.column * side, y + size - (run.row + 1) * side, run.length * side, side)
-        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.transform(side, 0, 0, side, x, y)  # from here on a module is one wide and one high
+        canvas._code += [
+            f"{run.column} {len(matrix) - 1 - run.row} {run.length} 1 re" for run in runs(matrix)
+        ]
+        canvas._code.append("f")
+        canvas.restoreState()
 
 
 def draw_seal_line(sheet: Sheet) -> None:

@@ -43,6 +43,24 @@ class Tag:
     """Other elements, or (page, number of the marked content on it), both from 0."""
 
 
+class _Element(pdfdoc.PDFObject):  # type: ignore[misc]
+    """An element of the structure tree (ISO 32000-1 table 323). A page has a hundred; a dictionary of reportlab's takes ten times as long."""
+
+    def __init__(self, tag: Tag, parent: Any) -> None:
+        self.tag, self.parent = tag, parent
+        self.kids: list[Any] = []
+        self.page: Any = None
+
+    def format(self, document: Any) -> bytes:
+        kids = b" ".join(b"%d" % kid if isinstance(kid, int) else kid.format(document) for kid in self.kids)
+        attributes = {"Pg": self.page, **self.tag.attributes} if self.page else self.tag.attributes
+        more = b"".join(
+            b" /%s %s" % (name.encode(), pdfdoc.format(value, document)) for name, value in attributes.items()
+        )
+        parts = (self.tag.role.encode(), self.parent.format(document), kids, more)
+        return b"<< /Type /StructElem /S /%s /P %s /K [%s]%s >>" % parts
+
+
 class _Mended(pdfdoc.PDFStream):  # type: ignore[misc]
     """A stream whose `endstream` stands on a line of its own, as ISO 19005-1 section 6.1.7 asks; reportlab leaves it out.
 
@@ -56,11 +74,16 @@ class _Mended(pdfdoc.PDFStream):  # type: ignore[misc]
 
 
 class _Document(pdfdoc.PDFDocument):  # type: ignore[misc]
-    """reportlab's document, every stream of which is a mended one. Others in the process keep theirs."""
+    """reportlab's document, every stream of which is a mended one. Others in the process keep theirs.
+
+    The widths of a font's characters are put into words here: reportlab rounds each of some hundred by itself.
+    """
 
     def Reference(self, obj: Any, name: str | None = None) -> Any:
         if type(obj) is pdfdoc.PDFStream:
             obj.__class__ = _Mended
+        if type(obj) is pdfdoc.PDFTrueTypeFont and isinstance(obj.Widths, PDFArray):
+            obj.Widths = "[{}]".format(" ".join(f"{width:g}" for width in obj.Widths.sequence))
         return super().Reference(obj, name)
 
 
@@ -170,20 +193,16 @@ class Paper:
             _extend(document.idToObject[f"Page{page + 1}"], {"StructParents": page, "Tabs": PDFName("S")})
 
     def _lay_tag(self, document: Any, tag: Tag, parent: Any, parents: list[list[Any]]) -> Any:
-        element = PDFDictionary(
-            {"Type": PDFName("StructElem"), "S": PDFName(tag.role), "P": parent, **tag.attributes}
-        )
-        reference = document.Reference(element)
-        kids: list[Any] = []
+        element = _Element(tag, parent)
+        reference, kids = document.Reference(element), element.kids
         for item in tag.below:
             if isinstance(item, Tag):
                 kids.append(self._lay_tag(document, item, reference, parents))
                 continue
             page, number = item
             parents[page][number] = reference
-            element.dict["Pg"] = PDFObjectReference(f"Page{page + 1}")
+            element.page = PDFObjectReference(f"Page{page + 1}")
             kids.append(number)
-        element.dict["K"] = kids[0] if len(kids) == 1 else PDFArray(kids)
         return reference
 
 

@@ -125,7 +125,7 @@ def _foot(leaf: Leaf, said: PlainPaper) -> None:
 
 def _parts(text: str, face: Face) -> Iterator[str]:
     """A text as our fonts can show it, in pieces no longer than a block may be."""
-    shown = "".join(char if char.isspace() or ord(char) in face.glyphs else UNKNOWN for char in text)
+    shown = "".join(char if char.isspace() or char in face.widths else UNKNOWN for char in text)
     part = ""
     for word in (
         long[at : at + LONGEST] for long in shown.split(" ") for at in range(0, len(long) or 1, LONGEST)

@@ -78,7 +78,7 @@ def _clean(text: str, face: Face) -> list[str]:
     if len(text) > LONGEST:
         raise DoesNotFit(f"a text of {len(text)} characters is longer than any place for it")
     words = unicodedata.normalize("NFC", text).split()
-    missing = sorted({char for word in words for char in word if ord(char) not in face.glyphs})
+    missing = sorted({char for word in words for char in word if char not in face.widths})
     if missing:
         raise MissingGlyph("".join(missing))
     return words

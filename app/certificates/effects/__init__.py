@@ -3,7 +3,7 @@
 Drawing, sealing and opening keys takes longer to load than a web process takes to start: `worker.press` loads it late.
 """
 
-from app.certificates.effects import endorsing, issuing, keys, licences, papers
+from app.certificates.effects import endorsing, issuing, keys, licences, papers, reissue
 from app.certificates.effects.issuing import sign_log_again
 from app.certificates.effects.worker import OWNER, RRN_NUMBER, key_store, press, rrn_keys
 
@@ -17,6 +17,7 @@ __all__ = [
     "licences",
     "papers",
     "press",
+    "reissue",
     "rrn_keys",
     "sign_log_again",
 ]

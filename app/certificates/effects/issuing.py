@@ -3,11 +3,12 @@
 Every process knows these effects, so that events queue them; only the worker carries them out.
 """
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.certificates import queries
 from app.certificates.commands import hold, publish, supersede_due
@@ -108,16 +109,18 @@ def _finished(unit: Unit, certificate: Certificate, version: CertificateVersion)
     folder = queries.folder_of(settings, certificate.number, version.number)
     store = keys_of(unit, organisation(unit, certificate.body_id))
     stored = press().kept(folder)
-    files = stored or press().make(_order(unit, certificate, version, said), store)
+    files = stored or press().make(order_of(unit, certificate, version), store)
     press().check(files, said, store, Addresses(settings.public_base_url))
     if stored is None:
         press().keep(folder, files)
     return files
 
 
-def _order(unit: Unit, certificate: Certificate, version: CertificateVersion, said: Statement) -> Any:
+def order_of(unit: Unit, certificate: Certificate, version: CertificateVersion) -> Any:
+    """What the press needs to make a version (an Order)."""
     return press().Order(
-        statement=said, place=press().Place(version.status_list, version.status_index), term_months=rule_pack(certificate.rule_pack).term_months,
+        statement=Statement.model_validate_json(version.statement), place=press().Place(version.status_list, version.status_index),
+        term_months=rule_pack(certificate.rule_pack).term_months,
         address_declared=bool(organisation(unit, certificate.holder_id).address),
         addresses=Addresses(unit.site.settings.public_base_url), moment=unit.now, stamps=stamps_of(unit),
     )  # fmt: skip
@@ -179,19 +182,59 @@ for _kind in (
 
 
 def sign_lists(unit: Unit, event: Event) -> Finish | None:
-    """Say at once, where machines look, what changed: the body's status lists, signed again."""
-    body = unit.db.get_one(Certificate, event.subject_id).body_id
-    return None if _lists_know(unit, body, event) else body_lists(unit, body)
+    """Say at once, where machines look, what changed: the status lists that it changes, signed again."""
+    one = unit.db.get_one(Certificate, event.subject_id)
+    return None if _lists_know(unit, one, event) else changed_lists(unit, one.body_id, {one.id})
 
 
-def _lists_know(unit: Unit, body_id: int, event: Event) -> bool:
-    """Whether every list of the body was signed after the event: of many changes at once, the first signing tells all."""
+def _lists_know(unit: Unit, certificate: Certificate, event: Event) -> bool:
+    """Whether each list the certificate is on was made after the event: of many changes at once, the first signing tells all."""
     entry = unit.db.scalar(select(LedgerEntry.number).where(LedgerEntry.event_id == event.id))
     if entry is None:
         return False
-    newer = (SignedStatusList.body_id == body_id) & (SignedStatusList.as_of > entry)
-    known = unit.db.scalar(select(func.count()).select_from(SignedStatusList).where(newer))
-    return known == len(queries.lists_of(unit, body_id)) * len(ListPurpose)
+    own = CertificateVersion.certificate_id == certificate.id
+    on = set(unit.db.scalars(select(CertificateVersion.status_list).where(own)))
+    newer = (SignedStatusList.body_id == certificate.body_id) & (SignedStatusList.as_of > entry)
+    asked = select(func.count()).select_from(SignedStatusList)
+    return unit.db.scalar(asked.where(newer, SignedStatusList.number.in_(on))) == len(on) * len(ListPurpose)
+
+
+def changed_lists(unit: Unit, body_id: int, also: Set[int] = frozenset()) -> Finish:
+    """Sign again each list of a body that what was told since changes; of the others it is only noted that nothing did.
+
+    What a list says is what it said before and what changed: to work it out anew takes as long as there are certificates.
+    """
+    body, as_of, now = organisation(unit, body_id), head(unit).size, unit.now
+    kept = unit.db.scalars(select(SignedStatusList).where(SignedStatusList.body_id == body_id)).all()
+    if not kept:
+        return body_lists(unit, body_id)
+    changed = queries.changed_since(unit, body_id, min(one.as_of for one in kept)) | also
+    key = keys_of(unit, body).signing(Purpose.CREDENTIAL, body.ref, now)
+    addresses, tokens = (
+        Addresses(unit.site.settings.public_base_url),
+        {(one.number, one.purpose): one.token for one in kept},
+    )
+    signed: list[tuple[ListPurpose, int, str]] = []
+    for number, (entries, bits) in queries.changed_bits(unit, changed).items():
+        anew = (
+            {}
+            if (number, ListPurpose.REVOCATION.value) in tokens
+            else queries.set_bits(unit, body_id, number)
+        )
+        for purpose in ListPurpose:
+            before = press().listed(tokens[number, purpose.value]) if not anew else None
+            told = anew[purpose] if before is None else (before - entries) | bits[purpose]
+            if told != before:
+                token = press().sign_list(body.ref, purpose, number, told, now, key, addresses)
+                signed.append((purpose, number, token))
+
+    def finish(unit: Unit) -> None:
+        for purpose, number, token in signed:
+            put_list(unit, (body_id, purpose.value, number), token, as_of, now)
+        older = (SignedStatusList.body_id == body_id) & (SignedStatusList.as_of < as_of)
+        unit.db.execute(update(SignedStatusList).where(older).values(as_of=as_of))
+
+    return finish
 
 
 for _kind in (
@@ -238,10 +281,10 @@ def put_list(unit: Unit, place: tuple[int, str, int], token: str, as_of: int, no
 @after("certificate.published")
 def sign_log(unit: Unit, _event: Event) -> Finish | None:
     """A new certificate can be proved in the log as soon as it is public."""
-    return _checkpoint(unit)
+    return sign_log_now(unit)
 
 
-def _checkpoint(unit: Unit) -> Finish | None:
+def sign_log_now(unit: Unit) -> Finish | None:
     """Sign the log as it stands, unless the newest checkpoint already does."""
     settings, size, now = unit.site.settings, head(unit).size, unit.now
     known = unit.db.scalar(select(LedgerCheckpoint.size).order_by(LedgerCheckpoint.size.desc()).limit(1))
@@ -266,7 +309,7 @@ def _checkpoint(unit: Unit) -> Finish | None:
 @every(timedelta(seconds=15))
 def sign_log_again(site: Site) -> None:
     """The log is signed within a minute of its newest entry."""
-    do(site, _checkpoint)
+    do(site, sign_log_now)
 
 
 @every(timedelta(hours=1))

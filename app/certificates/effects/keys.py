@@ -5,6 +5,7 @@ from typing import Any
 
 from app.certificates import queries
 from app.certificates.commands import reissue, wait_for_root, withdraw_keys
+from app.certificates.commands.reissuing import reissue_doubtful as begin_many
 from app.certificates.effects.issuing import body_lists
 from app.certificates.effects.worker import (
     FRESH,
@@ -20,7 +21,7 @@ from app.certificates.effects.worker import (
 )
 from app.certificates.keys import RRN, PublicKey, Purpose
 from app.certificates.models import KeyNotice, KeyOrder, SignedRevocationList
-from app.certificates.queries.keys import WAITS, ended_keys, to_reissue
+from app.certificates.queries.keys import WAITS, ended_keys, many_doubtful, to_reissue
 from app.certificates.rules import KEY_ORDER, KeyOrderState, KeyTask
 from app.kernel.actor import SYSTEM
 from app.kernel.casework import take
@@ -146,7 +147,12 @@ def replace_suspect(unit: Unit, event: Event) -> Finish | None:
 
 @every(timedelta(seconds=15))
 def reissue_doubtful(site: Site) -> None:
-    """Certificates made with a key that others may have known get new paper, a few at a time until none is left."""
+    """Certificates made with a key that others may have known get new paper: many by every core, a few one by one."""
+    with reading(site, SYSTEM) as unit:
+        many = many_doubtful(unit)
+    for one in many:
+        with writing(site, SYSTEM) as unit:
+            begin_many(unit, one.body_id, one.ref, one.since)
     with reading(site, SYSTEM) as unit:
         waiting = to_reissue(unit)
     for certificate_id in waiting:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-import structlog
 from sqlalchemy import func, select
 
 from app.certificates.keys import RRN, Purpose
@@ -15,6 +14,7 @@ from app.certificates.queries.keys import ended_keys
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Finish
+from app.kernel.logging import logger
 from app.kernel.words import _
 from app.ledger.note import NoteKey
 from app.licences.queries import standing
@@ -32,7 +32,7 @@ FRESH = timedelta(hours=12)
 
 UNSTAMPED = "The time stamp authority gives no time stamp just now, and nothing is sealed without one. It is asked again every minute."
 """Why a paper waits while the authority does not answer, or answers what may not be believed."""
-_log = structlog.get_logger()
+_log = logger()
 
 
 def unstamped(fault: Exception) -> str:

@@ -39,6 +39,7 @@ ACTIVE: Final = (
     b"/GoToR",
 )
 _RUN = re.compile(r"(-?[\d.]+) (-?[\d.]+) (-?[\d.]+) (-?[\d.]+) re")
+_TURN = re.compile(r"(\S+) (\S+) (\S+) (\S+) \S+ \S+ cm")
 _FIGURE = re.compile(r"/Figure <</MCID \d+>> BDC(.*?)EMC", re.DOTALL)
 
 
@@ -183,9 +184,17 @@ def the_paper_carries_its_own_file_and_nothing_else(laid: Laid) -> str | None:
     return None
 
 
+def _upright(turn: tuple[str, ...]) -> bool:
+    """Whether a change of coordinates (ISO 32000-1 section 8.3.4) only makes larger and moves."""
+    wide, turned, leaning, high = map(float, turn)
+    return wide == high > 0 and turned == leaning == 0
+
+
 def _drawn_modules(contents: StreamObject | Any) -> qr.Matrix:
     """The modules of the one figure on the page, measured from its rectangles."""
     figures = _FIGURE.findall(contents.get_data().decode("latin-1"))
+    if any(not _upright(turn) for figure in figures for turn in _TURN.findall(figure)):
+        raise qr.Unreadable("the code is turned, mirrored or stretched")
     boxes = [tuple(map(float, run)) for run in _RUN.findall(figures[0])] if len(figures) == 1 else []
     if not boxes:
         raise qr.Unreadable("there is no figure on the page")

@@ -1,6 +1,7 @@
 """Reads a QR code from its modules by ISO/IEC 18004, so that the drawn code is checked by other means than made it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 Matrix = Sequence[Sequence[bool]]
@@ -44,7 +45,7 @@ def read(matrix: Matrix) -> str:
     if rest or version not in BLOCKS or any(len(row) != size for row in matrix):
         raise Unreadable("the code has no size a QR code of ours can have")
     mask = MASKS[_mask(matrix)]
-    bits = [matrix[i][j] != mask(i, j) for i, j in _way(size) if not _is_function(i, j, size, version)]
+    bits = [matrix[i][j] != mask(i, j) for i, j in _data_places(version)]
     data = _deinterleave(_bytes(bits), BLOCKS[version])
     return _segment(data, 16 if version > 9 else 8)
 
@@ -56,6 +57,13 @@ def _mask(matrix: Matrix) -> int:
     if value >> 13 != LEVEL_M:
         raise Unreadable("the code is not of error correction level M")
     return value >> 10 & 7
+
+
+@lru_cache(maxsize=10)
+def _data_places(version: int) -> tuple[tuple[int, int], ...]:
+    """Row and column of each module that holds data, in its order: the same for all codes of a version."""
+    size = 17 + 4 * version
+    return tuple(place for place in _way(size) if not _is_function(*place, size, version))
 
 
 def _way(size: int) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """What can be asked about certificates: status on a day, rows inside the reader's scope, bits, and views."""
 
-from app.certificates.queries.bits import lists_of, set_bits
+from app.certificates.queries.bits import changed_bits, changed_since, lists_of, set_bits
 from app.certificates.queries.endorsements import (
     endorsable,
     endorsement_of,
@@ -71,6 +71,8 @@ __all__ = [
     "certificate_list",
     "certificate_view",
     "certificates_of",
+    "changed_bits",
+    "changed_since",
     "context_of",
     "curriculum_choices",
     "derive",

@@ -1,15 +1,23 @@
 """Which entries of a body's status lists are set, read from the one function that says what a certificate is today."""
 
-from sqlalchemy import func, select
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, func, select
 
 from app.certificates.did import ListPurpose
 from app.certificates.models import Certificate, CertificateVersion
 from app.certificates.queries.status import statuses_on
 from app.certificates.rules import Status, StatusOn
 from app.kernel.database import Unit
+from app.ledger.models import LedgerEntry
 
+Bits = dict[ListPurpose, set[int]]
+Paper = tuple[CertificateVersion, Certificate]
 ALL_AT_ONCE = 500
 """Certificates looked at in one question."""
+_PAPERS = select(CertificateVersion, Certificate).join(
+    Certificate, Certificate.id == CertificateVersion.certificate_id
+)
 
 
 def lists_of(unit: Unit, body_id: int) -> list[int]:
@@ -18,41 +26,69 @@ def lists_of(unit: Unit, body_id: int) -> list[int]:
     return sorted(unit.db.scalars(asked))
 
 
-def set_bits(unit: Unit, body_id: int, number: int) -> dict[ListPurpose, set[int]]:
-    """The entries to set in both lists of that number.
+def set_bits(unit: Unit, body_id: int, number: int) -> Bits:
+    """The entries to set in both lists of that number, worked out from everything that is on it."""
+    found: Bits = {purpose: set() for purpose in ListPurpose}
+    rows = list(_rows(unit, body_id, number))
+    latest = _latest(unit, CertificateVersion.body_id == body_id)
+    for start in range(0, len(rows), ALL_AT_ONCE):
+        _set(unit, found, rows[start : start + ALL_AT_ONCE], latest)
+    return found
+
+
+def changed_bits(unit: Unit, certificates: Collection[int]) -> dict[int, tuple[set[int], Bits]]:
+    """By the number of the list: the entries of these certificates, and those of them to set."""
+    found: dict[int, tuple[set[int], Bits]] = {}
+    ids = sorted(certificates)
+    for start in range(0, len(ids), ALL_AT_ONCE):
+        these = CertificateVersion.certificate_id.in_(ids[start : start + ALL_AT_ONCE])
+        rows, latest = list(unit.db.execute(_PAPERS.where(these))), _latest(unit, these)
+        for number in sorted({version.status_list for version, _one in rows}):
+            own = [(version, one) for version, one in rows if version.status_list == number]
+            entries, bits = found.setdefault(number, (set(), {purpose: set() for purpose in ListPurpose}))
+            entries.update(version.status_index for version, _one in own)
+            _set(unit, bits, own, latest)
+    return found
+
+
+def _set(unit: Unit, bits: Bits, rows: Sequence[Paper], latest: dict[int, int]) -> None:
+    """Set the bits of some versions.
 
     Revoked: the certificate has ended for good, or a later version took the place of this one. Suspended: the
     certificate or anything on it is; a credential speaks for all its curricula, so it may not outlive the weakest.
     """
-    found: dict[ListPurpose, set[int]] = {purpose: set() for purpose in ListPurpose}
-    rows = list(_rows(unit, body_id, number))
-    latest = _latest(unit, body_id)
-    for start in range(0, len(rows), ALL_AT_ONCE):
-        part = rows[start : start + ALL_AT_ONCE]
-        today = statuses_on(unit, list({one.id: one for _version, one in part}.values()), unit.today)
-        for version, one in part:
-            if one.status.is_final or version.number < latest.get(one.id, 0):
-                found[ListPurpose.REVOCATION].add(version.status_index)
-            if _is_suspended(one, today[one.id]):
-                found[ListPurpose.SUSPENSION].add(version.status_index)
-    return found
+    today = statuses_on(unit, list({one.id: one for _version, one in rows}.values()), unit.today)
+    for version, one in rows:
+        if one.status.is_final or version.number < latest.get(one.id, 0):
+            bits[ListPurpose.REVOCATION].add(version.status_index)
+        if _is_suspended(one, today[one.id]):
+            bits[ListPurpose.SUSPENSION].add(version.status_index)
 
 
-def _rows(unit: Unit, body_id: int, number: int) -> list[tuple[CertificateVersion, Certificate]]:
+def changed_since(unit: Unit, body_id: int, size: int) -> set[int]:
+    """The certificates of a body that the public was told something of since the log had that size."""
     asked = (
-        select(CertificateVersion, Certificate)
-        .join(Certificate, Certificate.id == CertificateVersion.certificate_id)
-        .where(CertificateVersion.body_id == body_id, CertificateVersion.status_list == number)
-        .order_by(CertificateVersion.id)
+        select(Certificate.id)
+        .join(LedgerEntry, LedgerEntry.subject_ref == Certificate.ref)
+        .where(LedgerEntry.number >= size, Certificate.body_id == body_id)
     )
-    return list(unit.db.execute(asked))
+    return set(unit.db.scalars(asked))
 
 
-def _latest(unit: Unit, body_id: int) -> dict[int, int]:
-    """The highest version decided of each certificate: what was taken off counts at once, not when the paper is ready."""
+def _rows(unit: Unit, body_id: int, number: int) -> Iterable[Paper]:
+    own = (CertificateVersion.body_id == body_id, CertificateVersion.status_list == number)
+    return unit.db.execute(_PAPERS.where(*own).order_by(CertificateVersion.id))
+
+
+def _latest(unit: Unit, these: ColumnElement[bool]) -> dict[int, int]:
+    """The highest version decided of each certificate: what was taken off counts at once, not when the paper is ready.
+
+    One that says the same on new paper counts when the paper is there: until then the old one is all there is.
+    """
+    counts = CertificateVersion.reprint.is_(False) | CertificateVersion.issued_at.is_not(None)
     asked = (
         select(CertificateVersion.certificate_id, func.max(CertificateVersion.number))
-        .where(CertificateVersion.body_id == body_id)
+        .where(these, counts)
         .group_by(CertificateVersion.certificate_id)
     )
     return dict(unit.db.execute(asked).all())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.certificates.keys import RRN, PublicKey, PublicKeys, Purpose
@@ -13,10 +13,11 @@ from app.certificates.models import (
     CertificateVersion,
     KeyNotice,
     KeyOrder,
+    Reissue,
     SignedRevocationList,
     SignedStatusList,
 )
-from app.certificates.rules import KEY_ORDER, KeyEnd, KeyTask, KeyUse, Status
+from app.certificates.rules import KEY_ORDER, KeyEnd, KeyTask, KeyUse, ReissueState, Status
 from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -157,8 +158,8 @@ def _lists(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
     ]
 
 
-def _on_doubtful_paper() -> Select[Any]:
-    """Certificates whose newest paper is public and was made with a key that others may have known by then."""
+def _on_doubtful_paper(unit: Unit) -> Select[Any]:
+    """Live certificates whose newest paper is public and was made with a key that others may have known by then."""
     later = aliased(CertificateVersion)
     newer = exists().where(
         later.certificate_id == CertificateVersion.certificate_id, later.number > CertificateVersion.number
@@ -171,17 +172,24 @@ def _on_doubtful_paper() -> Select[Any]:
         .join(CertificateVersion, CertificateVersion.certificate_id == Certificate.id)
         .join(KeyNotice, made)
         .where(KeyNotice.end == KeyEnd.SUSPECT, CertificateVersion.issued_at >= KeyNotice.since)
-        .where(Certificate.status.in_(LIVE), ~newer)
-        .order_by(Certificate.id)
-        .distinct()
+        .where(Certificate.status.in_(LIVE), Certificate.expires_on >= unit.today, ~newer)
     )
 
 
 def to_reissue(unit: Unit) -> Sequence[int]:
-    """The next certificates to be put on new paper; those that ran out are left alone."""
-    return unit.db.scalars(
-        _on_doubtful_paper().where(Certificate.expires_on >= unit.today).limit(AT_ONCE)
-    ).all()
+    """The next certificates to be put on new paper one by one; those that ran out are left alone, and those of many."""
+    many = select(Reissue.body_id).where(Reissue.status == ReissueState.RUNNING)
+    asked = _on_doubtful_paper(unit).where(Certificate.body_id.not_in(many))
+    return unit.db.scalars(asked.order_by(Certificate.id).distinct().limit(AT_ONCE)).all()
+
+
+def many_doubtful(unit: Unit) -> Sequence[Any]:
+    """Body, key and moment, where more certificates wait for new paper than are put on it in one go."""
+    if not _any_suspect(unit):
+        return ()
+    columns = (Certificate.body_id, KeyNotice.ref, func.min(KeyNotice.since).label("since"))
+    asked = _on_doubtful_paper(unit).with_only_columns(*columns).group_by(Certificate.body_id, KeyNotice.ref)
+    return unit.db.execute(asked.having(func.count(Certificate.id.distinct()) > AT_ONCE)).all()
 
 
 def doubt_about(unit: Unit, certificate_id: int) -> datetime | None:

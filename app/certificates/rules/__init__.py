@@ -20,6 +20,7 @@ from app.certificates.rules.number import (
     make_number,
     parse_number,
 )
+from app.certificates.rules.reissue import REISSUE, ReissueState, StartReissue
 from app.certificates.rules.statement import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
@@ -60,6 +61,7 @@ __all__ = [
     "LONGEST_ADDRESS",
     "LONGEST_NAME",
     "MAX_SERIAL",
+    "REISSUE",
     "AccreditationNamed",
     "Answer",
     "AskKeys",
@@ -84,9 +86,11 @@ __all__ = [
     "Reason",
     "Reduce",
     "ReinstateCurricula",
+    "ReissueState",
     "ScopeItem",
     "SectionFound",
     "SectionOutcome",
+    "StartReissue",
     "Statement",
     "Status",
     "StatusOn",
