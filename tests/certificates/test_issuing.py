@@ -352,7 +352,9 @@ def test_the_web_process_needs_no_private_key(world: World) -> None:
 def test_a_status_list_is_there_with_the_first_certificate(world: World) -> None:
     issue(world)
     with reading(world.site, ANYONE) as unit:
-        rows = unit.db.scalars(select(SignedStatusList)).all()
+        rows = unit.db.scalars(
+            select(SignedStatusList).where(SignedStatusList.body_id == world.body.id)
+        ).all()
         assert sorted(row.purpose for row in rows) == ["revocation", "suspension"]
         assert Addresses("http://testserver").did(world.body.ref) in str(
             jose.verify(
