@@ -7,18 +7,19 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.main import create_app
+from tests.databases import Databases
 from tests.faults.ground import Ground, a_register, make_ground
 
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Faults are made on purpose here: what is logged of them is kept out of the way, and drawing tracebacks takes seconds."""
+    """Faults are made on purpose here: what is logged of them is kept out of the way."""
     with capture_logs():
         yield
 
 
 @pytest.fixture(scope="session")
-def ground(prepared: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def ground(prepared: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """A register that only the real commands wrote to, with somebody of every role in front of it."""
     with a_register(prepared, tmp_path_factory.mktemp("ground")) as (site, clock, settings):
         app = create_app(settings, clock, rates={})

@@ -52,7 +52,9 @@ def details(**more: Any) -> NewService:
 
 
 @once
-def make_service(site: Site, name: str = "Harbour Lane Training", code: str = "NGC", **more: Any) -> Service:
+def make_service(
+    site: Site, /, name: str = "Harbour Lane Training", code: str = "NGC", **more: Any
+) -> Service:
     """A service that chose its certification body."""
     with writing(site, SYSTEM) as unit:
         holder = make_organisation(unit, name, Seat.PROVIDER)
