@@ -14,6 +14,7 @@ WORLDS = {
     "tests/check/": "check",
     "tests/house/test_pages.py": "check",
     "tests/demo/test_links.py": "demo",
+    "tests/demo/test_tokens.py": "demo",
     "tests/demo/test_world.py": "demo",
     "tests/faults/": "faults",
     "tests/mirror/": "mirror",
