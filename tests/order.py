@@ -14,14 +14,23 @@ WORLDS = {
     "tests/check/": "check",
     "tests/house/test_pages.py": "check",
     "tests/demo/test_links.py": "demo",
+    "tests/demo/test_tokens.py": "demo",
     "tests/demo/test_world.py": "demo",
     "tests/faults/": "faults",
     "tests/mirror/": "mirror",
     "tests/verifier/": "mirror",
 }
 """Files by the beginning of their path, and the world that is made once for them."""
-LONGEST = ("demo", "faults", "mirror", "check")
-"""What takes more than a minute, longest first; the rest is begun by the number of tests."""
+LONGEST = (
+    "demo",
+    "faults",
+    "mirror",
+    "check",
+    "tests/journeys/test_certification.py",
+    "tests/certificates/test_races.py",
+    "tests/cases/test_races.py",
+)
+"""Worlds and files that take a minute or more, longest first; the rest is begun by the number of tests."""
 ENGINE = re.compile(r"\[.*?(sqlite|postgresql)")
 
 

@@ -13,7 +13,7 @@ from tests.faults.ground import Ground, a_register, make_ground
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Faults are made on purpose here: what is logged of them is kept out of the way, and drawing tracebacks takes seconds."""
+    """Faults are made on purpose here: what is logged of them is kept out of the way."""
     with capture_logs():
         yield
 

@@ -209,7 +209,7 @@ def test_an_effect_follows_its_event_once_and_again_after_a_crash(
         assert unit.db.scalars(select(Delivery)).one().done_at is not None
 
 
-DURABLE: dict[str, dict[str, object]] = {
+DURABLE: dict[str, dict[str, int | str]] = {
     "sqlite": {"pragma synchronous": 2, "pragma foreign_keys": 1, "pragma journal_mode": "wal"},
     "postgresql": {"show synchronous_commit": "on", "show lock_timeout": "4s"},
 }
