@@ -331,7 +331,7 @@ def test_the_list_for_machines_tells_when_a_key_signs(world: World, clock: SetCl
     issue(world)
     order(world.site, world.rrn, second(world), world.body.ref)
     with reading(world.site, SYSTEM) as unit:
-        told = [one for one in key_list(unit) if one["purpose"] == "seal"]
+        told = [one for one in key_list(unit) if (one["purpose"], one["owner"]) == ("seal", world.body.ref)]
     assert [datetime.fromisoformat(one["signs_from"]) for one in told[1:]] == [clock.now + LEAD]
     assert told[0]["retired_at"] == told[1]["signs_from"]
     assert {one["suspect_since"] for one in told} == {None}

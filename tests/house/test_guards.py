@@ -134,7 +134,18 @@ def test_status_is_assigned_in_casework_alone() -> None:
 def test_areas_hold_only_the_files_an_area_may_have() -> None:
     usual = {"pages", "effects", "commands", "queries", "models", "rules", "__init__"}
     special = {
-        "certificates": {"seal", "document", "credential", "lints", "keys", "jose", "did", "verify", "press"},
+        "certificates": {
+            "seal",
+            "document",
+            "credential",
+            "lints",
+            "keys",
+            "jose",
+            "did",
+            "verify",
+            "press",
+            "stamp",
+        },
         "ledger": {"tree", "note", "tiles"},
     }
     strays = []
