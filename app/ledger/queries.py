@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Site, Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import Ref, View
+from app.kernel.question import Question
 from app.kernel.words import _, label
 from app.ledger import tree
 from app.ledger.models import (
@@ -58,6 +59,14 @@ class RedactionView(Casework):
     word: ToneView
 
 
+_NODE = Question(
+    select(LedgerNode.digest).where(
+        LedgerNode.level == bindparam("level"), LedgerNode.place == bindparam("place")
+    )
+)
+"""A proof looks at some forty hashes."""
+
+
 class StoredNodes:
     """The hashes of complete subtrees, in the database (the `Nodes` of app.ledger.tree)."""
 
@@ -65,12 +74,10 @@ class StoredNodes:
         self.unit = unit
 
     def get(self, level: int, index: int) -> bytes:
-        digest = self.unit.db.scalar(
-            select(LedgerNode.digest).where(LedgerNode.level == level, LedgerNode.place == index)
-        )
-        if digest is None:
+        found = _NODE.ask(self.unit, level=level, place=index)
+        if not found:
             raise KeyError((level, index))
-        return digest
+        return bytes(found[0].digest)
 
     def put(self, level: int, index: int, digest: bytes) -> None:
         self.unit.db.add(LedgerNode(level=level, place=index, digest=digest))
