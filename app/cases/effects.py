@@ -8,13 +8,12 @@ from app.cases import queries
 from app.cases.models import Case
 from app.cases.rules import CASE, State, TeamRole
 from app.certificates.models import Certificate
-from app.certificates.rules import in_words
 from app.kernel import mail
 from app.kernel.casework import take
 from app.kernel.database import Unit
 from app.kernel.fields import Note
 from app.kernel.journal import Event, Finish, after
-from app.kernel.words import _, listed
+from app.kernel.words import _, in_words, listed
 from app.organisations.queries import names_of, organisation
 from app.papers.commands import order
 from app.people.models import Person

@@ -7,12 +7,12 @@ from sqlalchemy import Select, select
 
 from app.certificates.models import Certificate
 from app.certificates.queries import status_on, statuses_on, was_published
-from app.certificates.rules import Status, StatusOn, in_words, parse_number
+from app.certificates.rules import Status, StatusOn, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.ledger.queries import head
 from app.licences.queries import standing
 from app.marks.models import LogoFile

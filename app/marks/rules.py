@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Final
 from xml.sax.saxutils import escape
 
-from app.certificates.rules import Status, StatusOn, in_words
-from app.kernel.words import _
+from app.certificates.rules import Status, StatusOn
+from app.kernel.words import _, in_words
 
 
 class FileKind(StrEnum):

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.certificates.rules import Answer, ItemOn, Status, StatusOn, in_words
+from app.certificates.rules import Answer, ItemOn, Status, StatusOn
 from app.kernel.fields import Day, Form, Optional
-from app.kernel.words import _, label, plural
+from app.kernel.words import _, in_words, label, plural
 from app.web.uploads import Upload
 
 LONGEST_TYPED = 200

@@ -6,12 +6,11 @@ from typing import Any
 from app.certificates.did import STATEMENT_TYP, Addresses
 from app.certificates.effects import OWNER, press
 from app.certificates.effects.worker import do, rrn_keys, stamps_of
-from app.certificates.rules import in_words
 from app.kernel import files
 from app.kernel.database import Site, Unit
 from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.registry.queries.verify import spoken
 from app.statements.commands import hold, keep_sealed
 from app.statements.models import SignedStatement

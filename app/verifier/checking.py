@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from app.certificates.rules import Answer, NumberAnswer, in_words, parse_number
+from app.certificates.rules import Answer, NumberAnswer, parse_number
 from app.kernel.clock import civil_date
 from app.kernel.fetching import Unreachable
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.verifier.anchors import Anchors, Published
 from app.verifier.licences import check_licence, is_licence, look_behind
 from app.verifier.logged import look_at_log

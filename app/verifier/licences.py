@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.certificates import jose
 from app.certificates.did import TYP
-from app.certificates.rules import Answer, Statement, in_words, sha256
+from app.certificates.rules import Answer, Statement, sha256
 from app.kernel.clock import civil_date
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.verifier.anchors import DID_OF_RRN, Anchors, Published, had, keys_of, revoked_since, rrn_did
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report

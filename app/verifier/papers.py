@@ -8,9 +8,8 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from app.certificates import jose
-from app.certificates.rules import in_words
 from app.kernel.clock import civil_date
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.papers.rules import TYP, Said
 from app.verifier.anchors import Anchors, Published, had, issuer_of, keys_of, revoked_since
 from app.verifier.report import Checked, Found, Report, What

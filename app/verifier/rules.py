@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.certificates.rules import Answer, Statement, in_words
-from app.kernel.words import _, plural
+from app.certificates.rules import Answer, Statement
+from app.kernel.words import _, in_words, plural
 from app.verifier.report import Checked, Found, Report, What
 
 GENUINE = (What.SEAL, What.WHOLE_FILE, What.CREDENTIAL, What.STATEMENT, What.LOG, What.LICENCE)

@@ -6,9 +6,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.certificates.rules import in_words
 from app.kernel.clock import civil_date
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.verifier.anchors import Anchors, Published, had
 from app.verifier.report import Checked, Found, What
 

@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from app.certificates import jose
 from app.certificates.did import TYP
 from app.certificates.keys import PublicKey
-from app.certificates.rules import LIST_LENGTH, Statement, in_words
+from app.certificates.rules import LIST_LENGTH, Statement
 from app.kernel.clock import civil_date
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.verifier.anchors import Anchors, Published, document_of, had, issuer_of, keys_of, revoked_since
 from app.verifier.report import Checked, Found, What
 

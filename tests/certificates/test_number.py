@@ -10,11 +10,11 @@ from app.certificates.rules import (
     ALPHABET,
     NumberAnswer,
     check_character,
-    in_words,
     last_day,
     make_number,
     parse_number,
 )
+from app.kernel.words import in_words
 
 codes = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=6)
 serials = st.integers(1, 999_999)

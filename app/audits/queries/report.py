@@ -12,11 +12,10 @@ from app.audits.queries.scope import requirements, team_of
 from app.audits.queries.told import kind_label, organisation_name
 from app.audits.rules import Outcome
 from app.certificates.did import Addresses
-from app.certificates.rules import in_words
 from app.curricula.models import CurriculumVersion
 from app.kernel.database import Unit
 from app.kernel.journal import Event
-from app.kernel.words import _, label, listed, plural
+from app.kernel.words import _, in_words, label, listed, plural
 from app.organisations.queries import organisation
 from app.papers.rules import Issuer, PaperKind, Part, Said, checking, paragraphs
 from app.standards.queries import edition

@@ -9,9 +9,8 @@ from app.cases.queries.choices import named
 from app.cases.queries.scope import find_case, scope_of
 from app.cases.rules import CASE, KIND_WORDS
 from app.certificates.did import Addresses
-from app.certificates.rules import in_words
 from app.kernel.database import Unit
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.organisations.queries import organisation
 from app.papers.queries import pdf_of
 from app.papers.rules import Issuer, PaperKind, Part, Said, checking, paragraphs

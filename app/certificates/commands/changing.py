@@ -18,14 +18,13 @@ from app.certificates.rules import (
     Status,
     Suspend,
     SuspendCurricula,
-    in_words,
     neutral_words,
 )
 from app.kernel.casework import take
 from app.kernel.clock import add_months
 from app.kernel.database import Unit
 from app.kernel.errors import Invalid
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.licences.queries import standing
 from app.standards.queries import rule_pack
 

@@ -11,7 +11,8 @@ from app.certificates import jose
 from app.certificates.credential.parts import VC_CONTEXT, Place, end, instant, schema, start, statuses
 from app.certificates.did import ENDORSEMENT_TYP, Addresses, Schema
 from app.certificates.keys import SigningKey
-from app.certificates.rules import Endorsed, Statement, in_words
+from app.certificates.rules import Endorsed, Statement
+from app.kernel.words import in_words
 
 OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 

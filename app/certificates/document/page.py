@@ -12,7 +12,7 @@ from app.certificates.document.paper import HEIGHT, WIDTH, alternative
 from app.certificates.document.qr import modules, runs
 from app.certificates.document.sheet import Leaf, Sheet, Ways
 from app.certificates.document.text import Block
-from app.certificates.rules import in_words
+from app.kernel.words import in_words
 
 MARGIN: Final = 54.0
 INNER: Final = WIDTH - 2 * MARGIN

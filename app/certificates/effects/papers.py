@@ -21,13 +21,12 @@ from app.certificates.effects.worker import (
     unstamped,
 )
 from app.certificates.keys import RRN
-from app.certificates.rules import in_words
 from app.kernel import files
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading
 from app.kernel.journal import Event, Finish, after
 from app.kernel.outbox import every
-from app.kernel.words import _, listed
+from app.kernel.words import _, in_words, listed
 from app.licences.models import Licence
 from app.licences.queries import edition_choices, standing
 from app.licences.rules import Terms

@@ -13,7 +13,7 @@ from app.certificates.lints import qr
 from app.certificates.lints.rule import Rules
 from app.certificates.lints.shown import shown_text
 from app.certificates.lints.subject import Drawn, Laid
-from app.certificates.rules import in_words
+from app.kernel.words import in_words
 
 FIRST = Rules[Drawn]()
 """What must hold before the others can look inside at all."""

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from app.certificates.models import Certificate, CertificateVersion, Endorsement
 from app.certificates.queries.rows import newest_version, published_version
 from app.certificates.queries.status import status_on
-from app.certificates.rules import Endorsed, EndorsedKind, Statement, Status, in_words
+from app.certificates.rules import Endorsed, EndorsedKind, Statement, Status
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound, Refused
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 
 
 def endorsable(said: Statement) -> list[Endorsed]:

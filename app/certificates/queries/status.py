@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, bindparam, select
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
-from app.certificates.rules import ItemOn, Status, StatusOn, in_words, withdrawal_due
+from app.certificates.rules import ItemOn, Status, StatusOn, withdrawal_due
 from app.kernel.database import Unit
 from app.kernel.question import Question
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.ledger.models import Redaction
 from app.ledger.rules import RedactionState
 

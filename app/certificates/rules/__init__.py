@@ -51,7 +51,6 @@ from app.certificates.rules.workflow import (
     SuspendCurricula,
     neutral_words,
 )
-from app.kernel.words import in_words
 
 __all__ = [
     "ALPHABET",
@@ -98,7 +97,6 @@ __all__ = [
     "SuspendCurricula",
     "TypedNumber",
     "check_character",
-    "in_words",
     "last_day",
     "make_number",
     "meaning",

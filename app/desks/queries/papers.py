@@ -9,12 +9,12 @@ from sqlalchemy.orm import aliased
 from app.cases.models import Case
 from app.cases.rules import OVER, Kind
 from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
-from app.certificates.rules import Status, in_words, withdrawal_due
+from app.certificates.rules import Status, withdrawal_due
 from app.desks.queries.views import DeskLine
 from app.desks.rules import LICENCE_DAYS, LIMIT_DAYS, MOST, RENEW_DAYS, SLOW_DAYS, shortened
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.licences.models import Accreditation, Licence, LicenceStatus
 from app.licences.queries import visible as visible_licences
 from app.licences.queries import visible_accreditations

@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
-from app.certificates.rules import in_words
 from app.desks.queries.views import DeskLine
 from app.desks.rules import MOST
 from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.journal import Event
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.organisations.queries import names_of
 from app.people.models import Person
 from app.permissions import Permission, Role, Seat

@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 
 from app.certificates.models import Certificate
-from app.certificates.rules import in_words
 from app.desks.queries.views import DeskLine
 from app.desks.rules import MOST, RENEW_DAYS
 from app.kernel.database import Unit
-from app.kernel.words import _, plural
+from app.kernel.words import _, in_words, plural
 from app.organisations.models import Organisation
 from app.permissions import Permission, Seat
 from app.surveillance.models import Cycle, Draw, Pick

@@ -7,11 +7,11 @@ from sqlalchemy import func, or_, select
 
 from app.certificates.models import Certificate
 from app.certificates.queries import was_published
-from app.certificates.rules import Answer, in_words, parse_number
+from app.certificates.rules import Answer, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.fields import View
-from app.kernel.words import _, listed
+from app.kernel.words import _, in_words, listed
 from app.organisations.models import Organisation, OrganisationName
 from app.organisations.rules import search_text, search_words
 from app.providers.models import Affiliate, TrainerAppointment, TrainingService

@@ -8,13 +8,13 @@ from sqlalchemy.orm import lazyload
 
 from app.certificates.models import Certificate, CertificateItem
 from app.certificates.queries import newest_credential, was_published
-from app.certificates.rules import Status, in_words
+from app.certificates.rules import Status
 from app.curricula.models import Curriculum
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.licences.rules import Standing
 from app.organisations.models import Organisation

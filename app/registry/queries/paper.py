@@ -8,12 +8,12 @@ from typing import Final
 from pydantic import Field
 
 from app.certificates.queries.rows import certificate_by_number, versions_of
-from app.certificates.rules import Answer, Statement, in_words
+from app.certificates.rules import Answer, Statement
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.fetching import Unreachable
 from app.kernel.fields import View
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.licences.queries import standing
 from app.registry.queries.verify import VerifyView, verify_view
 from app.verifier.anchors import Published, Untrusted, anchors_from

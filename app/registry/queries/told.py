@@ -12,14 +12,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.certificates.models import Certificate, CertificateItem, CertificateStatus
 from app.certificates.queries import derive, lines_of
-from app.certificates.rules import ItemOn, StatusOn, in_words
+from app.certificates.rules import ItemOn, StatusOn
 from app.curricula.models import Curriculum, VersionNation, VersionPopulation, VersionSetting
 from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.question import Question
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.ledger.queries import Head
 from app.licences.queries import stamp
 from app.organisations.models import Organisation, OrganisationName

@@ -7,12 +7,12 @@ from pydantic import Field
 from app.certificates.models import CertificateStatus
 from app.certificates.queries import status_on
 from app.certificates.queries.keys import doubt_about
-from app.certificates.rules import Answer, NumberAnswer, Status, StatusOn, TypedNumber, in_words, parse_number
+from app.certificates.rules import Answer, NumberAnswer, Status, StatusOn, TypedNumber, parse_number
 from app.kernel.casework import ToneView
 from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.fields import View
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.ledger.queries import size_at
 from app.licences.queries import standing
 from app.registry.queries.told import (

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from app.certificates.models import Certificate, CertificateItem
 from app.certificates.queries import was_published
-from app.certificates.rules import Answer, in_words
+from app.certificates.rules import Answer
 from app.curricula.models import Curriculum
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.ledger.queries import entries
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.organisations.models import Organisation

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, and_, select
 
-from app.certificates.rules import in_words
 from app.kernel.database import Unit
 from app.kernel.journal import Event
-from app.kernel.words import _
+from app.kernel.words import _, in_words
 from app.ledger.models import Redaction
 from app.ledger.rules import RedactionState
 from app.organisations.models import Organisation, OrganisationName

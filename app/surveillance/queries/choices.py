@@ -4,9 +4,8 @@ from sqlalchemy import select
 
 from app.audits.models import Audit
 from app.cases.models import Case
-from app.certificates.rules import in_words
 from app.kernel.database import Unit
-from app.kernel.words import _, label
+from app.kernel.words import _, in_words, label
 from app.people.models import Person
 from app.people.queries import members
 from app.permissions import Role
