@@ -26,8 +26,9 @@ def cast(live: Live) -> Cast:
     return gather(live.site)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: while it is open the driver's event loop runs in this thread, and a seal could not be made in it."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         pytest.skip("chromium is not installed: NO BROWSER WALKED THROUGH THE PAGES")
