@@ -79,15 +79,12 @@ def _words(names: list[str]) -> str:
 
 def _figures(audit: Audit) -> Part:
     said = _(
-        "Of {total} requirements {met} are met, {partly} are partly met, {not_met} are not met, and {left} do not apply."
-    ).format(
-        total=audit.total,
-        met=audit.met,
-        partly=audit.partly,
-        not_met=audit.not_met,
-        left=audit.not_applicable,
+        "{total} requirements. Met: {met}. Partly met: {partly}. Not met: {not_met}. Not applicable: {left}."
     )
-    return Part(heading=_("The results in figures"), lines=(said,))
+    figures = said.format(
+        total=audit.total, met=audit.met, partly=audit.partly, not_met=audit.not_met, left=audit.not_applicable,
+    )  # fmt: skip
+    return Part(heading=_("The results in figures"), lines=(figures,))
 
 
 def _results(unit: Unit, audit: Audit) -> list[Part]:
