@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
 from typing import Any, Final
 
 import structlog
@@ -59,6 +60,9 @@ class Presses:
                 initializer=_begin,
                 initargs=(os.getpid(),),
             )
+            Finalize(
+                None, self.end, exitpriority=10
+            )  # else a worker that is told to stop waits for them for ever
         return self._pool
 
 
