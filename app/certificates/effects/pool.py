@@ -60,10 +60,14 @@ class Presses:
                 initializer=_begin,
                 initargs=(os.getpid(),),
             )
-            Finalize(
-                None, self.end, exitpriority=10
-            )  # else a worker that is told to stop waits for them for ever
+            Finalize(None, _end_now, exitpriority=10)  # else a worker told to stop waits for them for ever
         return self._pool
+
+
+def _end_now() -> None:
+    """When the worker ends: a paper half made is made again, and what is stored is stored whole."""
+    for process in multiprocessing.active_children():
+        process.terminate()
 
 
 def _begin(worker: int) -> None:
