@@ -115,7 +115,8 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int, *, wit
     set_up(settings.log_level)
     helper = None
     if with_worker and settings.database.startswith("sqlite"):
-        helper = multiprocessing.get_context("spawn").Process(target=work, args=(settings,), daemon=True)
+        # Not a daemon: those may have no processes of their own, and new paper for many wants them. It ends with its parent.
+        helper = multiprocessing.get_context("spawn").Process(target=work, args=(settings,))
         helper.start()
     try:
         if workers == 1:

@@ -390,6 +390,22 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_undone_and_nothing
         time.sleep(0.1)
 
 
+def test_a_worker_that_is_told_to_stop_in_the_middle_stops(site: Site, clock: SetClock) -> None:
+    clock.now = system_clock()
+    world = make_world(site, curricula=MANY)
+    some(world, MANY)
+    clock.now = system_clock()
+    start(world)
+    process = begun(site)
+    until = time.monotonic() + 120
+    while done(site) == 0:
+        assert time.monotonic() < until and process.is_alive()
+        time.sleep(0.02)
+    process.terminate()
+    process.join(60)
+    assert process.exitcode == 0
+
+
 def killed_in_the_middle(site: Site) -> set[int]:
     """A worker dies when some are done and some are not; the processes it had that drew for it."""
     process, children = begun(site), set[int]()

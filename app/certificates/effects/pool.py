@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.util import Finalize
 from typing import Any, Final
 
 from app.certificates.effects.worker import press
@@ -58,7 +59,14 @@ class Presses:
                 initializer=_begin,
                 initargs=(os.getpid(),),
             )
+            Finalize(None, _end_now, exitpriority=10)  # else a worker told to stop waits for them for ever
         return self._pool
+
+
+def _end_now() -> None:
+    """When the worker ends: a paper half made is made again, and what is stored is stored whole."""
+    for process in multiprocessing.active_children():
+        process.terminate()
 
 
 def _begin(worker: int) -> None:
