@@ -89,7 +89,7 @@ def test_a_report_tells_every_requirement_and_every_finding_that_was_issued(
 ) -> None:
     report = papers(site, PaperKind.REPORT)[0]
     audit = make.audit_rows(world)[0]
-    assert f"Of {audit.total} requirements {audit.total} are met" in " ".join(report.lines)
+    assert f"{audit.total} requirements. Met: {audit.total}." in " ".join(report.lines)
     assert sum(line.endswith(": Met") for line in report.lines) == audit.total
     assert "1 finding was issued. None was open when this was sealed." in report.lines
     assert "Finding 1 on 1.1.1, major nonconformity. Closed." in report.lines
