@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, check, archive, user, keys, and the demonstration."""
+"""The command line: serve, worker, migrate, check, archive, reissue, user, keys, and the demonstration."""
 
 import multiprocessing
 import time
@@ -172,6 +172,7 @@ def archive(
         raise typer.Exit(1)
 
 
+@rrn.command()
 def reissue(
     code: Annotated[str, typer.Argument(help="The body's code, with which its certificates begin.")],
     by: Annotated[str, typer.Option(help="Who decided it, by name.")],
