@@ -21,7 +21,7 @@ def upgrade() -> None:
         table.alter_column("reprint", server_default=None)
     op.create_table(
         "reissue",
-        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("body_id", KEY, nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),

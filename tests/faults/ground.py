@@ -112,7 +112,7 @@ class Ground:
             "number": "1.1.1" if re.search(r"requirements|coverage", path) else "1" if "/status/" in path else self.clean.number,
         }  # fmt: skip
         if "{paper}" in path:
-            places["paper"] = self.refs[f"paper of {path.split('/')[1]}"]
+            places["paper"] = self.refs.get(f"paper of {path.split('/')[1]}", self.refs["paper of audits"])
         for name, value in places.items():
             filled = filled.replace("{" + name + "}", value)
         assert "{" not in filled, filled
