@@ -125,7 +125,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     finder = find_by_first_word(app, (*AREAS, styleguide) if settings.demo else AREAS)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
-    keep_answers(app, finder)  # outside of it, so that answers are kept with those headers on
+    keep_answers(app, finder)
     app.openapi = lambda: describe(app, finder)  # type: ignore[method-assign]
     return app
 
@@ -145,16 +145,19 @@ async def serving(_app: FastAPI) -> AsyncIterator[None]:
 
 
 def keep_answers(app: FastAPI, finder: ByFirstWord) -> None:
-    """Put the kept answers in front; how far the ledger goes is read first, on SQLite when first asked."""
-    site, reader = app.state.site, list[Callable[[], int]]()
+    """Put the kept answers in front of every other layer, so that they are kept as they leave and nothing else is asked.
+
+    How far the ledger goes is read first, on SQLite when first asked.
+    """
+    site, reader, build = app.state.site, list[Callable[[], int]](), app.build_middleware_stack
 
     def stamp() -> Stamp:
         if not reader:
             reader.append(size_reader(site))
         return reader[0](), civil_date(site.clock())
 
-    app.add_middleware(
-        KeptAnswers,
+    app.build_middleware_stack = lambda: KeptAnswers(  # type: ignore[method-assign]
+        build(),
         stamp=stamp,
         cookie=cookie_name(site.settings),
         in_thread=not site.reads_at_once,

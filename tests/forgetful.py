@@ -1,7 +1,5 @@
 """The application without its memory for answers: what is measured or counted is made anew each time."""
 
-from typing import Any, cast
-
 from fastapi import FastAPI
 
 from app.web.kept import KeptAnswers
@@ -9,6 +7,13 @@ from app.web.kept import KeptAnswers
 
 def forgetful(app: FastAPI) -> FastAPI:
     """The same application, keeping no answer; to be called before it is asked for the first time."""
-    (layer,) = (one for one in app.user_middleware if cast(Any, one.cls) is KeptAnswers)
-    layer.kwargs["most"] = 0
+    build = app.build_middleware_stack
+
+    def without() -> KeptAnswers:
+        layer = build()
+        assert isinstance(layer, KeptAnswers)
+        layer.most = 0
+        return layer
+
+    app.build_middleware_stack = without  # type: ignore[method-assign]
     return app

@@ -37,7 +37,7 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Kept:
-    """One answer: its header lines, its body (a page in gzip, as every browser takes it), and the tag a browser may ask with."""
+    """One answer as it is given: header lines, body (a page in gzip, as every browser takes it), the tag a browser may ask with."""
 
     headers: Headers
     body: bytes
@@ -50,13 +50,13 @@ class Kept:
 
     def given(self, *, squeeze: bool) -> tuple[Headers, bytes]:
         """Header lines and body for who takes gzip, or does not."""
-        if self.in_gzip and squeeze:
-            return [*self.headers, _IN_GZIP, _length(self.body)], self.body
-        body = gzip.decompress(self.body) if self.in_gzip else self.body
-        return [*self.headers, _length(body)], body
+        if squeeze or not self.in_gzip:
+            return self.headers, self.body
+        body = gzip.decompress(self.body)
+        return [pair for pair in self.headers if pair[0] not in _OF_GZIP] + [_length(body)], body
 
 
-_IN_GZIP = (b"content-encoding", b"gzip")
+_OF_GZIP = (b"content-encoding", b"content-length")
 
 
 def _length(body: bytes) -> tuple[bytes, bytes]:
@@ -138,7 +138,7 @@ class KeptAnswers:
 
     async def _give(self, found: Kept, send: Send, *, squeeze: bool, known: bool, head: bool) -> None:
         if known:
-            same = [pair for pair in found.headers if pair[0] != b"content-type"]
+            same = [pair for pair in found.headers if pair[0] not in (b"content-type", *_OF_GZIP)]
             await send({"type": "http.response.start", "status": 304, "headers": same})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -155,6 +155,7 @@ class KeptAnswers:
             self.bytes -= same.size
         in_gzip = len(body) >= SMALLEST_SQUEEZED
         stored = gzip.compress(body, QUICKLY, mtime=0) if in_gzip else body
+        kept += [*([(b"content-encoding", b"gzip")] if in_gzip else ()), _length(stored)]
         self.answers[key] = Kept(kept, stored, tag, in_gzip)
         self.bytes += self.answers[key].size
         while self.bytes > self.most:

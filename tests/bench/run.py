@@ -155,6 +155,8 @@ def measure_questions(
     for question in questions(world):
         server = forgetful if question.fresh else keeping
         headers = {"Cookie": f"session={world.cookie}"} if question.cookie else {}
+        if question.words.endswith("(page)"):  # as every browser asks
+            headers["Accept-Encoding"] = "gzip"
         get(server.pid, server.port, question.path, 1, 1, headers=headers)
         for count in counts:
             load = get(server.pid, server.port, question.path, count, seconds, headers=headers)
