@@ -1,6 +1,7 @@
 """Time stamps: a paper is sealed with one or not at all, and what is needed to believe it later lies in the same revision."""
 
 import asyncio
+import pickle
 import re
 import shutil
 import subprocess
@@ -22,8 +23,9 @@ from sqlalchemy import select
 from app.certificates import stamp
 from app.certificates.effects import issuing
 from app.certificates.effects import papers as making
+from app.certificates.effects.reissue import go_on
 from app.certificates.keys import PublicKeys
-from app.certificates.rules import Status
+from app.certificates.rules import ReissueState, Status
 from app.certificates.seal import RESERVE, STAMPED
 from app.certificates.verify import asn1_of, verify_pdf
 from app.kernel import outbox
@@ -32,9 +34,11 @@ from app.kernel.database import Site, connect, reading
 from app.kernel.journal import Delivery, Event
 from app.papers.rules import PaperKind
 from app.settings import Settings, SettingsFault, read_settings
+from app.statements.queries import file_of, find_statement
 from tests.certificates.make import grant, issue, make_world, row, versions, work
 from tests.certificates.stamping import BEGUN, PERSON, Tsa, make_tsa, running
 from tests.certificates.test_issuing import file, folder
+from tests.certificates.test_reissue import go_to_the_end, job, start
 from tests.conftest import SetClock
 from tests.papers.make import papers
 from tests.statements.make import ask as have_signed
@@ -106,8 +110,6 @@ def test_every_other_paper_is_stamped_as_well(stamped: Site, tsa: Tsa) -> None:
 
 
 def statement(site: Site, ref: str) -> bytes:
-    from app.statements.queries import file_of, find_statement
-
     with reading(site) as unit:
         return file_of(unit, find_statement(unit, ref), "pdf")
 
@@ -238,6 +240,31 @@ def test_while_nobody_answers_the_certificate_waits_and_then_follows_by_itself(
         assert token_of(file(site, number, "certificate.pdf"), tsa).trusted
         assert [made.row.held for made in papers(site) if not made.row.sealed_at] == []
         site.engine.dispose()
+
+
+def test_new_paper_for_many_waits_for_the_stamp_and_then_goes_on(
+    stamped: Site, tsa: Tsa, clock: SetClock
+) -> None:
+    world = make_world(stamped)
+    number = issue(world)
+    clock.now += timedelta(days=1)
+    tsa.mood, tsa.now = "other digest", clock.now
+    start(world)
+    assert not go_on(stamped)
+    state, at = job(stamped)
+    assert (state, at.done, at.failed, at.waits) == (ReissueState.RUNNING, 0, 0, WAITS)
+    clock.now += timedelta(minutes=2)
+    tsa.mood, tsa.now = "right", clock.now
+    go_to_the_end(stamped)
+    state, at = job(stamped)
+    assert (state, at.done, at.failed) == (ReissueState.DONE, 1, 0)
+    assert token_of(file(stamped, number, "certificate.pdf", 2), tsa).trusted
+
+
+def test_the_authority_can_be_sent_to_the_processes_that_draw(stamped: Site) -> None:
+    known = stamp.authority_of(stamped.settings)
+    assert known is not None
+    assert pickle.loads(pickle.dumps(known)) == known  # noqa: S301  made a moment ago
 
 
 def told(site: Site, kind: str) -> int:
