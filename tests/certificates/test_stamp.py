@@ -40,6 +40,7 @@ from tests.certificates.stamping import BEGUN, PERSON, Tsa, make_tsa, running
 from tests.certificates.test_issuing import file, folder
 from tests.certificates.test_reissue import go_to_the_end, job, start
 from tests.conftest import SetClock
+from tests.licences.make import change as change_licence
 from tests.papers.make import papers
 from tests.statements.make import ask as have_signed
 
@@ -294,8 +295,6 @@ def test_an_authority_that_takes_too_long_is_not_waited_for_again_by_each_paper(
 def test_a_certificate_whose_licence_ended_meanwhile_waits_for_that_and_not_for_a_stamp(
     stamped: Site, tsa: Tsa, clock: SetClock
 ) -> None:
-    from tests.licences.make import change as change_licence
-
     world = make_world(stamped)
     tsa.mood = "broken"
     number = grant(world)

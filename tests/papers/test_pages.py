@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 import app.main
@@ -91,8 +92,6 @@ def test_while_it_is_being_made_the_page_and_the_file_say_so(browser: TestClient
 
 def _order_only(site: Site) -> None:
     """Everything but the sealing itself was done."""
-    from sqlalchemy import select
-
     from app.kernel.actor import SYSTEM
     from app.kernel.database import reading, writing
     from app.kernel.journal import Delivery, Event, effect_named
