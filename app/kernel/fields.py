@@ -1,11 +1,22 @@
 """The types of what people may type: capped, normalised, without characters that hide something (rules page, 8)."""
 
 import unicodedata
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
 from pydantic_core import CoreSchema, core_schema
+
+from app.kernel.clock import LONDON
 
 _HIDING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF}
 
@@ -66,6 +77,20 @@ class _Optional:
 
 
 Optional = _Optional()
+
+
+def _end_of_day(value: object) -> object:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return value
+    return value if day is None else datetime.combine(day, time(23, 59, 59), LONDON)
+
+
+MaybeDay = Annotated[Day | None, Optional]
+"""A day that may be left out."""
+AskedMoment = Annotated[AwareDatetime | None, Optional, BeforeValidator(_end_of_day)]
+"""As known when: a moment with its offset, or a civil day, which is its last second in London. None is now."""
 
 
 class Form(BaseModel):

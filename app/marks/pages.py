@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Query
-
 from app.kernel.database import Unit
-from app.kernel.fields import Day, Optional, Ref
+from app.kernel.fields import MaybeDay, Optional, Ref
 from app.kernel.words import _
 from app.marks import commands, queries
 from app.marks.commands import NewLogo
@@ -18,7 +16,7 @@ from app.web.routing import Answer, Area, Ask
 area = Area("marks")
 
 MEDIA = {FileKind.SVG: "image/svg+xml", FileKind.PNG: "image/png"}
-Given = Annotated[Ref | None, Optional, Query()]
+Given = Annotated[Ref | None, Optional]
 
 
 @area.page("/marks", "marks/index.html", may=P.MARK_READ)
@@ -28,7 +26,7 @@ def index(unit: Unit) -> MarksView:
 
 
 @area.page("/marks/{organisation}", "marks/show.html", may=PUBLIC)
-def show(unit: Unit, organisation: Ref, on: Annotated[Day | None, Optional, Query()] = None) -> MarkView:
+def show(unit: Unit, organisation: Ref, on: MaybeDay = None) -> MarkView:
     """May this organisation use the mark on this day, and why?"""
     return queries.mark_view(unit, organisation, on)
 

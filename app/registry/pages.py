@@ -5,14 +5,14 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import BeforeValidator
 
 from app.certificates.pages import published
 from app.certificates.queries.keys import public_keys
 from app.certificates.rules import Status
 from app.kernel.database import Site, Unit
 from app.kernel.errors import Invalid
-from app.kernel.fields import Day, Optional, Ref
+from app.kernel.fields import AskedMoment, MaybeDay, Optional, Ref
 from app.kernel.words import _
 from app.registry import queries
 from app.registry.queries import (
@@ -38,8 +38,6 @@ area = Area("registry")
 
 Typed = Annotated[str, BeforeValidator(forgiven)]
 """What a person typed into a search: whatever it is, there is an answer."""
-AskedDay = Annotated[Day | None, Optional, Query()]
-Moment = Annotated[AwareDatetime | None, Optional, Query()]
 
 
 @area.page("/", "registry/home.html", may=PUBLIC, api="")
@@ -53,7 +51,7 @@ def register(
     unit: Unit, q: Typed = "", nation: Annotated[Nation | None, Optional, Query()] = None,
     setting: Annotated[Setting | None, Optional, Query()] = None, population: Annotated[Population | None, Optional, Query()] = None,
     route: Annotated[Route | None, Optional, Query()] = None, body: Annotated[Ref | None, Optional, Query()] = None,
-    status: Annotated[Status | None, Optional, Query()] = None, on: AskedDay = None, after: Annotated[Ref | None, Optional, Query()] = None,
+    status: Annotated[Status | None, Optional, Query()] = None, on: MaybeDay = None, after: Annotated[Ref | None, Optional, Query()] = None,
 ) -> RegisterView:  # fmt: skip
     """Search the register, today or on a past day."""
     asked = Filters(
@@ -68,7 +66,7 @@ def paper(_unit: Unit) -> PaperView:
     return PaperView()
 
 
-def ask(unit: Unit, number: Typed = "", on: AskedDay = None) -> Ask:
+def ask(unit: Unit, number: Typed = "", on: MaybeDay = None) -> Ask:
     """Type a certificate number, or send the paper itself."""
     return Ask(
         title=_("Check a certificate"), submit=_("Check this paper"), back="/", template="registry/ask.html",
@@ -95,13 +93,13 @@ def verify_paper(site: Site, form: Paper) -> Callable[[Unit], PaperView]:
 
 
 @area.page("/verify/{number}", "registry/verify.html", may=PUBLIC)
-def verify(unit: Unit, number: Typed, on: AskedDay = None, known_at: Moment = None) -> VerifyView:
+def verify(unit: Unit, number: Typed, on: MaybeDay = None, known_at: AskedMoment = None) -> VerifyView:
     """The four-valued answer about one certificate, on a day, as known at a moment."""
     return queries.verify_view(unit, number, on, known_at)
 
 
 @area.page("/c/{number}", "registry/verify.html", may=PUBLIC, api="")
-def scanned(unit: Unit, number: Typed, on: AskedDay = None, known_at: Moment = None) -> VerifyView:
+def scanned(unit: Unit, number: Typed, on: MaybeDay = None, known_at: AskedMoment = None) -> VerifyView:
     """The same answer at the short address that is printed as a code."""
     return queries.verify_view(unit, number, on, known_at)
 
@@ -113,31 +111,31 @@ def check(
     curriculum: Typed = "",
     trainer: Typed = "",
     affiliate: Typed = "",
-    on: AskedDay = None,
+    on: MaybeDay = None,
 ) -> CheckView:
     """Does this course by this organisation with this trainer at this place count on this day?"""
     return queries.check_view(unit, organisation, curriculum, trainer, affiliate, on)
 
 
 @area.page("/register/services/{ref}", "registry/service.html", may=PUBLIC)
-def service(unit: Unit, ref: Ref, on: AskedDay = None) -> ServiceEntry:
+def service(unit: Unit, ref: Ref, on: MaybeDay = None) -> ServiceEntry:
     """One training service."""
     return queries.service_entry(unit, ref, on)
 
 
 @area.page("/register/curricula/{ref}", "registry/curriculum.html", may=PUBLIC)
-def curriculum(unit: Unit, ref: Ref, on: AskedDay = None) -> CurriculumEntry:
+def curriculum(unit: Unit, ref: Ref, on: MaybeDay = None) -> CurriculumEntry:
     """One curriculum."""
     return queries.curriculum_entry(unit, ref, on)
 
 
 @area.page("/register/affiliates/{ref}", "registry/affiliate.html", may=PUBLIC)
-def affiliate(unit: Unit, ref: Ref, on: AskedDay = None) -> AffiliateEntry:
+def affiliate(unit: Unit, ref: Ref, on: MaybeDay = None) -> AffiliateEntry:
     """One affiliate."""
     return queries.affiliate_entry(unit, ref, on)
 
 
 @area.page("/register/bodies/{ref}", "registry/body.html", may=PUBLIC)
-def body(unit: Unit, ref: Ref, on: AskedDay = None) -> BodyEntry:
+def body(unit: Unit, ref: Ref, on: MaybeDay = None) -> BodyEntry:
     """One certification body."""
     return queries.body_entry(unit, ref, on)

@@ -1,13 +1,10 @@
 """The answer about one entry on one day, the button that has it signed, and the signed files."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
-
-from fastapi import Query
-from pydantic import AwareDatetime
+from typing import Any
 
 from app.kernel.database import Unit
-from app.kernel.fields import Day, Optional, Ref
+from app.kernel.fields import AskedMoment, MaybeDay, Ref
 from app.statements import commands, queries
 from app.statements.queries import AnswerView, StatementView
 from app.statements.rules import AskStatement, Kind
@@ -15,15 +12,13 @@ from app.web.gate import PUBLIC
 from app.web.routing import Answer, Area
 
 area = Area("statements")
-AskedDay = Annotated[Day | None, Optional, Query()]
-Moment = Annotated[AwareDatetime | None, Optional, Query()]
 PATH = "/register/{kind}/{ref}/statement"
 ASK_AGAIN = {"Cache-Control": "public, no-cache"}
 """Words may be taken out of what the public was told, so a copy on the way has to ask before it is shown."""
 
 
 @area.page(PATH, "statements/answer.html", may=PUBLIC)
-def answer(unit: Unit, kind: Kind, ref: Ref, on: AskedDay = None, known_at: Moment = None) -> AnswerView:
+def answer(unit: Unit, kind: Kind, ref: Ref, on: MaybeDay = None, known_at: AskedMoment = None) -> AnswerView:
     """What the register says of one entry on one day, as known at one moment, beside what is known now."""
     return queries.answer_view(unit, kind, ref, on, known_at)
 
@@ -42,14 +37,14 @@ def ask(unit: Unit, kind: Kind, ref: Ref, form: AskStatement) -> Callable[[Unit]
 
 
 @area.file(PATH + ".pdf", may=PUBLIC)
-def asked_pdf(unit: Unit, kind: Kind, ref: Ref, on: AskedDay = None, known_at: Moment = None) -> Answer:
+def asked_pdf(unit: Unit, kind: Kind, ref: Ref, on: MaybeDay = None, known_at: AskedMoment = None) -> Answer:
     """The sealed paper of this question, when somebody had it made."""
     row = queries.made_for(unit, kind, ref, on, known_at)
     return Answer(queries.file_of(unit, row, "pdf"), "application/pdf", f"statement-{row.ref}.pdf", ASK_AGAIN)
 
 
 @area.file(PATH + ".json", may=PUBLIC)
-def asked_json(unit: Unit, kind: Kind, ref: Ref, on: AskedDay = None, known_at: Moment = None) -> Answer:
+def asked_json(unit: Unit, kind: Kind, ref: Ref, on: MaybeDay = None, known_at: AskedMoment = None) -> Answer:
     """The canonical JSON of this question, when somebody had it made."""
     row = queries.made_for(unit, kind, ref, on, known_at)
     return Answer(queries.file_of(unit, row, "json"), "application/json", headers=ASK_AGAIN)

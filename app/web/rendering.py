@@ -107,7 +107,7 @@ def make_environment() -> Environment:
         newstyle=True,
     )
     environment.filters.update(
-        date=spoken_date, datetime=spoken_moment, ago=ago, listed=listed, unbroken=unbroken
+        civil=civil_date, date=spoken_date, datetime=spoken_moment, ago=ago, listed=listed, unbroken=unbroken
     )
     environment.globals.update(_=said, gettext=said, label=label, asset=asset, hidden_fields=hidden_fields)
     return environment

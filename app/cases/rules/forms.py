@@ -8,10 +8,10 @@ from app.cases.rules.states import Check, Kind, Section, Verdict
 from app.certificates.rules.workflow import LastsUntil, PublicWords, Reason
 from app.kernel.fields import (
     KIND_OF_REASON,
-    Day,
     Email,
     Form,
     Line,
+    MaybeDay,
     Optional,
     Prose,
     Ref,
@@ -23,7 +23,6 @@ from app.kernel.fields import (
 Refs = Annotated[list[Ref], Field(max_length=500)]
 NONE: list[str] = []
 """Nothing chosen; Pydantic copies a default."""
-MaybeDay = Annotated[Day | None, Optional]
 MaybeEmail = Annotated[Email | None, Optional]
 
 

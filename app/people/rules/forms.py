@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from app.kernel.fields import Count, Day, Email, Form, Line, Optional, Prose, Ref, StepForm, Words
+from app.kernel.fields import Count, Day, Email, Form, Line, MaybeDay, Optional, Prose, Ref, StepForm, Words
 from app.people.rules import Tied
 from app.people.rules.passwords import LONGEST
 from app.permissions import Permission, Role
@@ -173,7 +173,7 @@ class Authorise(Form):
         Words, Field(title="Evidence of competence", description="Qualifications, experience, observed work.")
     ]
     from_on: Annotated[Day, Field(title="From which day?")]
-    to_on: Annotated[Day | None, Optional, Field(title="Until which day?")] = None
+    to_on: Annotated[MaybeDay, Field(title="Until which day?")] = None
 
 
 class Declare(Form):
