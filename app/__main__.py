@@ -1,6 +1,7 @@
 """The command line: serve, worker, migrate, check, archive, reissue, user, keys, and the demonstration."""
 
 import multiprocessing
+import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -89,6 +90,7 @@ def serve(
     worker: Annotated[bool, typer.Option(help="On SQLite, also run the worker process.")] = True,
 ) -> None:  # fmt: skip
     """Serve the register. On SQLite the database is brought to head and one worker process is started beside it."""
+    free_or_exit(host, port)
     settings = settings_or_exit()
     if settings.database.startswith("sqlite"):
         bring_to_head(settings)
@@ -130,6 +132,18 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int, *, wit
         if helper:
             helper.terminate()
             helper.join(10)
+
+
+def free_or_exit(host: str, port: int) -> None:
+    """Leave with a sentence when the port cannot be had, before anything is made for it."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except (OSError, OverflowError) as fault:
+        say.print(
+            f"[bold red]Nobody can be served at {host}, port {port}: {fault}.[/] Nothing was started. End the program that is "
+            f"there, or choose another: --port {port % 65_000 + 1}"
+        )
+        raise typer.Exit(2) from fault
 
 
 def _run(app: Any, settings: Settings, host: str, port: int, **more: Any) -> None:
@@ -285,6 +299,7 @@ def demo(
         known = " and ".join(f"“{name}”" for name in SIZES)
         say.print(f"“{size}” cannot be made: there are {known}. Nothing was made.")
         raise typer.Exit(2)
+    free_or_exit("127.0.0.1", port)
     settings = demo_settings_or_exit(port, fresh)
     if not start.is_made(settings):
         make_demonstration(settings, size or "small")

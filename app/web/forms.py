@@ -269,7 +269,11 @@ def invalid(model: type[BaseModel], error: ValidationError) -> Invalid:
         name = str(fault["loc"][0]) if fault["loc"] else ""
         place = ".".join(str(part) for part in fault["loc"])
         key = name if name in model.model_fields else place
-        fields.setdefault(key, sentence(model, name, fault["type"], dict(fault.get("ctx", {})), fault["msg"]))
+        field = model.model_fields.get(name)
+        what = _(field.title) if field and field.title else label(name)
+        fields.setdefault(
+            key, sentence(what.rstrip("?"), fault["type"], dict(fault.get("ctx", {})), fault["msg"])
+        )
     return Invalid(
         _(
             "Some of what you sent cannot be taken as it stands. Nothing was saved: correct it and send it again."
@@ -278,10 +282,8 @@ def invalid(model: type[BaseModel], error: ValidationError) -> Invalid:
     )
 
 
-def sentence(model: type[BaseModel], name: str, kind: str, context: dict[str, Any], message: str) -> str:
-    """One fault as a sentence that says what to do."""
-    field = model.model_fields.get(name)
-    what = (_(field.title) if field and field.title else label(name)).rstrip("?")
+def sentence(what: str, kind: str, context: dict[str, Any], message: str) -> str:
+    """One fault of what is called `what`, as a sentence that says what to do. Source of the kinds: Pydantic's own list."""
     said = {
         "missing": _("Give an answer: {what}."),
         "string_too_short": _("Give an answer: {what}."),
@@ -295,6 +297,15 @@ def sentence(model: type[BaseModel], name: str, kind: str, context: dict[str, An
         "enum": _("Choose one of the answers offered: {what}."),
         "date_from_datetime_parsing": _("{what} must be a real date, such as 27 3 2026."),
         "date_parsing": _("{what} must be a real date, such as 27 3 2026."),
+        "datetime_from_date_parsing": _(
+            "{what} must be a day, such as 2026-03-27, or a moment, such as 2026-03-27T12:00:00Z."
+        ),
+        "datetime_parsing": _(
+            "{what} must be a day, such as 2026-03-27, or a moment, such as 2026-03-27T12:00:00Z."
+        ),
+        "timezone_aware": _(
+            "{what} must be a day, such as 2026-03-27, or a moment, such as 2026-03-27T12:00:00Z."
+        ),
         "string_pattern_mismatch": _("{what} is not written in the form that is needed."),
         "extra_forbidden": _("There is no field of that name here."),
         "json_invalid": _("The body is not valid JSON."),

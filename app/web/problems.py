@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 from app.kernel.errors import Forbidden, Invalid, NotFound, Problem, Refused, Stale, TooSoon, WrongState
 from app.kernel.files import StoreAway
 from app.kernel.logging import logger
-from app.kernel.words import _
+from app.kernel.words import _, label
+from app.web.forms import sentence
 from app.web.gate import FormTooOld
 from app.web.rendering import render
 
@@ -85,7 +86,9 @@ def answer_invalid(request: Request, error: Exception) -> Response:
     if any(fault["loc"][0] == "path" for fault in faults):
         return problem(request, 404, _("There is no page at this address."))
     fields = {
-        str(fault["loc"][-1]): _("This value cannot be taken: {why}.").format(why=fault["msg"])
+        (name := str(fault["loc"][-1])): sentence(
+            label(name), fault["type"], dict(fault.get("ctx", {})), fault["msg"]
+        )
         for fault in faults
     }
     names = ", ".join(f"“{name}”" for name in fields)
