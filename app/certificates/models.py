@@ -244,6 +244,27 @@ class KeyNotice(Table):
         return f"key:{self.ref}"
 
 
+class KeyAnnouncement(Table):
+    """The log told of a key: that it was made and signs from a moment on, or that its planned use ends at one. Only ever added."""
+
+    __tablename__ = "key_announcement"
+    __table_args__ = (UniqueConstraint("ref", "ends", "at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=True)
+    ref: Mapped[str]
+    """The key, by its thumbprint."""
+    ends: Mapped[bool]
+    """False: it was made. True: its use ends, because another takes its place."""
+    at: Mapped[datetime]
+    """From when it signs, or until when."""
+    recorded_at: Mapped[datetime]
+
+    @property
+    def thread(self) -> str:
+        """The chain of journal events of the key."""
+        return f"key:{self.ref}"
+
+
 class SignedRevocationList(Table):
     """The newest list of revoked seals, as it is served (RFC 5280)."""
 
@@ -314,6 +335,7 @@ class ReissueFault(Table):
 
 append_only("certificate_status")
 append_only("key_notice")
+append_only("key_announcement")
 append_only("past_status_list")
 append_only("licence_credential")
 append_only("endorsement")

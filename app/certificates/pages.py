@@ -17,6 +17,7 @@ from app.certificates.keys import RRN, PublicKeys, Purpose
 from app.certificates.models import Certificate, PastStatusList
 from app.certificates.queries import CertificateList, CertificateView, keys
 from app.certificates.queries import reissue as reissuing
+from app.certificates.queries.announced import announcements, log_keys
 from app.certificates.queries.keys import KeyOrderView, KeysView
 from app.certificates.queries.reissue import ReissueList, ReissueView
 from app.certificates.rules import CERTIFICATE, KEY_ORDER, REISSUE, AskKeys, KeyTask, StartReissue, Status
@@ -28,7 +29,6 @@ from app.kernel.fields import Ref
 from app.kernel.files import Damaged
 from app.kernel.words import _
 from app.ledger import tiles
-from app.ledger.note import NoteKey, origin_of
 from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint, published_note
 from app.permissions import Permission as P
 from app.standards.queries import rule_pack
@@ -310,16 +310,15 @@ def revoked_seals(unit: Unit) -> Answer:
 
 @area.file("/.well-known/keys.json", may=PUBLIC)
 def all_keys(unit: Unit) -> Answer:
-    """Every key ever published: whose, what for, from when until when, and whether it counts no more."""
-    return _json({"keys": keys.key_list(unit)})
+    """Every key ever published: whose, what for, from when until when, whether it counts no more, and the entry of the log that told of it."""
+    told = announcements(unit)
+    return _json({"keys": [one | {"log_entry": told.get(one["id"])} for one in keys.key_list(unit)]})
 
 
 @area.file("/.well-known/log.vkey", may=PUBLIC)
 def log_vkey(unit: Unit) -> Answer:
     """The keys that sign the log's checkpoints, one a line, the oldest first."""
-    origin = origin_of(unit.site.settings.host)
-    known = [NoteKey(origin, key.public_key.public_bytes_raw()) for key in _keys(unit).all(Purpose.LOG)]  # type: ignore[union-attr]
-    return Answer("".join(f"{key.vkey}\n" for key in known).encode(), PLAIN, headers=A_WHILE)
+    return Answer("".join(f"{key.vkey}\n" for key in log_keys(unit)).encode(), PLAIN, headers=A_WHILE)
 
 
 @area.file("/log/checkpoint", may=PUBLIC)

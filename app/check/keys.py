@@ -9,10 +9,19 @@ from sqlalchemy import select
 
 from app.certificates.effects import press
 from app.certificates.keys import KeyFault, PublicKey, PublicKeys, Purpose
-from app.certificates.models import Certificate, CertificateVersion, KeyNotice, SignedRevocationList
+from app.certificates.models import (
+    Certificate,
+    CertificateVersion,
+    KeyAnnouncement,
+    KeyNotice,
+    SignedRevocationList,
+)
 from app.check.breach import Breach
 from app.check.places import issued_folder, public_keys
 from app.kernel.database import Unit
+from app.ledger.models import LedgerEntry
+
+ENTRY = LedgerEntry.__table__
 
 
 def every_key_is_what_its_record_says(unit: Unit) -> Iterator[Breach]:
@@ -67,6 +76,25 @@ def _revoked(unit: Unit, keys: PublicKeys) -> dict[int, float]:
     ):
         return {}
     return {one.serial_number: one.revocation_date_utc.timestamp() for one in listed}
+
+
+def every_key_was_told_in_the_log(unit: Unit) -> Iterator[Breach]:
+    """What was noted as told of a key stands in one entry of its own moment; no key was passed over once telling began."""
+    kinds = {False: "key.made", True: "key.retired"}
+    entries = {
+        (row.kind, row.subject_ref, row.recorded_at)
+        for row in unit.db.execute(select(ENTRY).where(ENTRY.c.kind.in_(kinds.values())))
+    }
+    told = unit.db.scalars(select(KeyAnnouncement).order_by(KeyAnnouncement.id)).all()
+    for row in told:
+        if (kinds[row.ends], row.ref, row.recorded_at) not in entries:
+            yield Breach(f"key {row.ref}", "is noted as told of, and no entry of the log tells of it")
+    if len(entries) != len(told):
+        yield Breach("the log", f"tells of keys in {len(entries)} entries, and {len(told)} are noted")
+    last, made = max((row.recorded_at for row in told), default=None), {row.ref for row in told}
+    for key in public_keys(unit.site.settings).all():
+        if last and key.made_at < last and key.id not in made:
+            yield Breach(f"key {key.id}", "was made, and the log never told of it")
 
 
 def every_paper_names_its_keys(unit: Unit) -> Iterator[Breach]:

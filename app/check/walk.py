@@ -73,6 +73,7 @@ LOOKS = (
     Look("the search's terms lead where they should", search.every_term_leads_where_it_should),
     Look("every key is what its record says", keys.every_key_is_what_its_record_says),
     Look("every key that ended signs no more", keys.every_key_that_ended_signs_no_more),
+    Look("every key was told in the log", keys.every_key_was_told_in_the_log),
     Look("every paper names its keys", keys.every_paper_names_its_keys),
     Look(
         "every licence credential says what was licensed",

@@ -36,6 +36,9 @@ class EntryKind(StrEnum):
     REDACTED = "entry.redacted"
     DRAW_COMMITTED = "draw.committed"
     KEY_STATUS = "key.status"
+    KEY_MADE = "key.made"
+    """The subject is the RFC 7638 thumbprint of the key: whoever is shown a key can see whether the log announced it."""
+    KEY_RETIRED = "key.retired"
 
 
 class Entry(BaseModel):

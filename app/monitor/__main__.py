@@ -27,6 +27,8 @@ def monitor(
         alarms = [*look.alarms, *(compare(look.entries, published) if live else ())]
     except (Unreachable, Unreadable, Odd, OSError, ValueError) as fault:
         _stop(f"cannot look: {fault}", fault)
+    for sentence in look.news:
+        typer.echo(sentence)
     for sentence in alarms:
         typer.echo(f"ALARM: {sentence}")
     if alarms or look.checkpoint is None:

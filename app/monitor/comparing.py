@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from app.certificates.rules import Statement
-from app.ledger.rules import Entry, EntryKind
+from app.ledger.rules import Entry, EntryKind, Opaque
 from app.verifier.anchors import Published
 
 
@@ -29,15 +29,21 @@ class Told:
     changes: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
 
 
+class _Line(Entry):
+    """An entry as it is read here: of a kind that software to come may have added."""
+
+    kind: Opaque  # type: ignore[assignment]
+
+
 def read(entries: Sequence[bytes]) -> Told:
     """Sort the entries. ValueError when one is none of this register's."""
     told = Told()
     for data in entries:
-        entry = Entry.model_validate_json(data)
-        if entry.kind is EntryKind.CERTIFICATE_PUBLISHED:
+        entry = _Line.model_validate_json(data)
+        if entry.kind == EntryKind.CERTIFICATE_PUBLISHED:
             told.by_statement[entry.files.get("statement.json", "")] = entry
             told.published[entry.subject].append(entry)
-        elif entry.kind is EntryKind.CERTIFICATE_STATUS:
+        elif entry.kind == EntryKind.CERTIFICATE_STATUS:
             told.changes[entry.subject].append(entry)
     return told
 

@@ -1,15 +1,23 @@
 """One look at a log: keys, checkpoint, every entry, every hash; held against what was seen last time."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from app.certificates.keys import thumbprint
 from app.ledger.note import Checkpoint, NoteError, NoteKey, open_note
+from app.ledger.rules import Entry, EntryKind
 from app.ledger.tiles import Tile, decode_entries, encode_tile, tiles_of
 from app.ledger.tree import leaf_hash
 from app.monitor.hashing import Rows
 from app.monitor.memory import Memory, recall, remember
 from app.verifier.anchors import LOG_KEYS, Published
+
+BY_HAND: Final = "If RRN has announced it where it does not write the log, add the line to log.vkey in the monitor’s folder."
 
 
 class Alarm(Exception):
@@ -24,6 +32,8 @@ class Look:
     checkpoint: Checkpoint | None = None
     entries: list[bytes] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    """What a keeper should know, though nothing is wrong with it."""
 
 
 def watch(folder: Path, published: Published) -> Look:
@@ -31,38 +41,72 @@ def watch(folder: Path, published: Published) -> Look:
     memory = recall(folder)
     look = Look(memory.size)
     try:
-        keys = _keys(memory, published)
-        note, look.checkpoint = _checkpoint(memory, keys, published)
+        found = _keys(published)
+        keys = memory.keys or found
+        note, look.checkpoint = _checkpoint(memory, keys, found, published)
         entries = _entries(look.checkpoint.size, published)
         leaves = [leaf_hash(entry) for entry in entries]
         rows = Rows(leaves)
         _compare(memory, look.checkpoint, leaves, rows)
         _look_at_tiles(look.checkpoint.size, rows, published)
+        look.news = list(
+            _announced([key for key in found if key not in keys], open_note(note, keys).signed_by, entries)
+        )
     except Alarm as alarm:
         look.alarms.append(str(alarm))
         return look
     look.entries = entries
-    remember(folder, keys, note, leaves)
+    remember(folder, [*keys, *(key for key in found if key not in keys)], note, leaves)
     return look
 
 
-def _keys(memory: Memory, published: Published) -> Sequence[NoteKey]:
-    """The keys this monitor began with. That others are published now is an alarm, until a person has looked."""
+def _keys(published: Published) -> Sequence[NoteKey]:
+    """The keys that the register publishes of its log."""
     try:
         found = [NoteKey.parse(line) for line in (published(LOG_KEYS) or b"").decode().splitlines()]
     except (NoteError, UnicodeDecodeError) as fault:
         raise Alarm("The key of the log that the register publishes cannot be read.") from fault
     if not found:
         raise Alarm("The register publishes no key of its log.")
-    if memory.keys and (new := [key for key in found if key not in memory.keys]):
-        raise Alarm(
-            f"The register publishes a key of its log that was not there before: {new[0].vkey}. If RRN has announced it, add the "
-            f"line to log.vkey in the monitor’s folder."
+    return found
+
+
+def _announced(
+    new: Sequence[NoteKey], signed_by: Sequence[NoteKey], entries: Sequence[bytes]
+) -> Iterator[str]:
+    """A sentence for each new key of which the log tells, signed by a known key that counts. Any other new key is an Alarm."""
+    made, ended = _told_of_keys(entries) if new else ({}, {})
+    counts = any(_thumbprint(key) not in ended for key in signed_by)
+    for key in new:
+        at = made.get(_thumbprint(key))
+        if at is None or not counts:
+            raise Alarm(
+                f"The register publishes a key of its log that was not there before: {key.vkey}. {BY_HAND}"
+            )
+        yield (
+            f"The log has a new key: {key.vkey}. Entry {at} announced it, signed with a key that was known, so it is remembered."
         )
-    return memory.keys or found
 
 
-def _checkpoint(memory: Memory, keys: Sequence[NoteKey], published: Published) -> tuple[str, Checkpoint]:
+def _thumbprint(key: NoteKey) -> str:
+    return thumbprint(Ed25519PublicKey.from_public_bytes(key.public))
+
+
+def _told_of_keys(entries: Sequence[bytes]) -> tuple[dict[str, int], dict[str, int]]:
+    """The entries that tell of keys that were made, and of those that count no more, by thumbprint."""
+    told: dict[EntryKind, dict[str, int]] = {EntryKind.KEY_MADE: {}, EntryKind.KEY_STATUS: {}}
+    for number, data in enumerate(entries):
+        if b'"key.' not in data:
+            continue
+        with suppress(ValueError):
+            entry = Entry.model_validate_json(data)
+            told.get(entry.kind, {})[entry.subject] = number
+    return told[EntryKind.KEY_MADE], told[EntryKind.KEY_STATUS]
+
+
+def _checkpoint(
+    memory: Memory, keys: Sequence[NoteKey], shown: Sequence[NoteKey], published: Published
+) -> tuple[str, Checkpoint]:
     content = published("log/checkpoint")
     if content is None:
         raise Alarm("The register publishes no checkpoint of its log.")
@@ -70,6 +114,10 @@ def _checkpoint(memory: Memory, keys: Sequence[NoteKey], published: Published) -
         note = content.decode()
         found = Checkpoint.parse(open_note(note, keys).text)
     except (NoteError, UnicodeDecodeError) as fault:
+        if others := [key for key in shown if key not in keys]:
+            raise Alarm(
+                f"The checkpoint is signed by no key that was known: {fault}. The register publishes {others[0].vkey} beside them. {BY_HAND}"
+            ) from fault
         raise Alarm(f"The checkpoint is not one that the log signed: {fault}.") from fault
     if found.origin != keys[0].name:
         raise Alarm(f"The checkpoint is of another log: {found.origin} instead of {keys[0].name}.")

@@ -197,6 +197,9 @@ def test_a_private_key_is_destroyed_once_its_use_is_over(world: World, clock: Se
 def test_both_log_keys_sign_while_one_takes_the_place_of_the_other(world: World, clock: SetClock) -> None:
     issue(world)
     order(world.site, world.rrn, second(world), RRN)
+    issue(world, decision_ref="before")
+    assert len(noted(world.site)) == 1
+    clock.now += LEAD
     issue(world, decision_ref="after")
     signers = noted(world.site)
     assert len(signers) == 2

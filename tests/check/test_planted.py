@@ -56,6 +56,8 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("every key that ended", "DELETE FROM signed_revocation_list", "is not on the list of revoked seals"),
     ("every key that ended", "UPDATE key_notice SET since = '2020-01-01 00:00:00.000000'", "from that moment on"),
     ("every key that ended", "UPDATE key_notice SET ref = 'another'", "and is not published"),
+    ("every key was told", "UPDATE key_announcement SET recorded_at = '2020-01-01 00:00:00.000000' WHERE id = 1", "and no entry of the log tells of it"),
+    ("every key was told", "DELETE FROM key_announcement WHERE id = 1", "was made, and the log never told of it"),
     ("every paper names its keys", "UPDATE certificate_version SET seal_key = 'another'", "was made with other keys than noted"),
     # 4: said whole
     ("4 every change", "UPDATE licence_status SET by = '' WHERE status = 'suspended'", "does not say who changed it"),

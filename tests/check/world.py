@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases.rules import State
 from app.certificates.commands import ask_keys, start_reissue, suspect
 from app.certificates.effects import sign_log_again
+from app.certificates.effects.announcing import announce
 from app.certificates.keys import Purpose
 from app.certificates.queries.keys import public_keys
 from app.certificates.rules import AskKeys, KeyTask, Reason, StartReissue
@@ -137,6 +138,7 @@ def make_clean(site: Site, clock: SetClock) -> Clean:
 
 def _work(site: Site, clock: SetClock) -> None:
     outbox.deliver_all(site)
+    announce(site)
     sign_log_again(site)
     clock.now += timedelta(days=1)
 

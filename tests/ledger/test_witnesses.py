@@ -16,7 +16,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.certificates.effects import sign_log_again
+from app.certificates.effects import key_store, sign_log_again
+from app.certificates.keys import RRN, Purpose
+from app.certificates.keys.store import LEAD, LOG_OVERLAP
 from app.kernel import outbox
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, connect, reading, writing
@@ -45,7 +47,7 @@ def signed(site: Site) -> Site:
 
 def log_key(site: Site) -> NoteKey:
     with TestClient(create_app(site.settings, site.clock)) as web:
-        return NoteKey.parse(web.get("/.well-known/log.vkey").text)
+        return NoteKey.parse(web.get("/.well-known/log.vkey").text.splitlines()[0])
 
 
 def with_witnesses(site: Site, *lines: str) -> Site:
@@ -248,3 +250,24 @@ def test_the_witnesses_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "list").write_text(f"# ours\n{GOOD}\n")
     found: Settings = read_settings({"RRN_WITNESSES": str(tmp_path / "list"), "RRN_DATA_DIR": str(tmp_path)})
     assert found.witnesses == (GOOD,)
+
+
+def test_a_witness_cosigns_while_both_log_keys_sign_and_afterwards_once_it_was_told_of_the_new_one(
+    witnessing: Site, witness: Witness, clock: SetClock
+) -> None:
+    store = key_store(witnessing.settings)
+    clock.now += timedelta(hours=1)
+    store.renew(Purpose.LOG, RRN, clock.now, clock.now)
+    clock.now += LEAD
+    grow(witnessing, clock, 5)
+    ask_witnesses(witnessing)
+    assert (state(witnessing).size, state(witnessing).problem) == (6, "")
+    clock.now += LOG_OVERLAP
+    grow(witnessing, clock, 6)
+    ask_witnesses(witnessing)
+    assert (state(witnessing).size, state(witnessing).problem) == (6, "answered 403")
+    new = store.all(Purpose.LOG)[1].public_key.public_bytes_raw()
+    trust(witness.folder, NoteKey(log_key(witnessing).name, new).vkey)
+    clock.now += timedelta(hours=1)
+    ask_witnesses(witnessing)
+    assert (state(witnessing).size, state(witnessing).problem) == (7, "")

@@ -8,6 +8,7 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from app.kernel.fetching import Unreachable
+from app.ledger import tree
 from app.ledger.note import Checkpoint, sign_note
 from app.ledger.tiles import decode_entries, encode_entries, encode_tile, tiles_of
 from app.monitor.__main__ import monitor
@@ -33,6 +34,10 @@ class Served(Log):
         for _turn in range(count):
             self.entries.append(f"{word} {self.size}".encode())
             self.grow(1, word)
+
+    def say(self, entry: bytes) -> None:
+        self.entries.append(entry)
+        self.size = tree.append(self, self.size, tree.leaf_hash(entry))
 
     def write(self, note: str | None = None) -> None:
         for tile in tiles_of(self.size):

@@ -1,5 +1,6 @@
 """What can be done with certificates: grant, publish, every change of status afterwards; and with keys."""
 
+from app.certificates.commands.announcing import announce_keys
 from app.certificates.commands.changing import (
     CERTIFICATE_STEPS,
     reduce,
@@ -19,6 +20,7 @@ from app.certificates.commands.reissuing import start_reissue
 
 __all__ = [
     "CERTIFICATE_STEPS",
+    "announce_keys",
     "ask_keys",
     "grant",
     "hold",

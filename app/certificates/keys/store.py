@@ -29,7 +29,7 @@ USE: Final = timedelta(days=2 * 365)
 LEAD: Final = timedelta(minutes=15)
 """How long a successor is published before it signs: three times as long as a reader may keep the list of keys."""
 LOG_OVERLAP: Final = timedelta(days=30)
-"""How long the old and the new log key sign together, so that witnesses find time to learn the new one."""
+"""How long the old and the new log key sign together, so that witnesses and monitors find time to learn the new one."""
 SEAL_LIST: Final = "/.well-known/seal-ca.crl"
 """Where the list of revoked seals is served, below PUBLIC_BASE_URL."""
 
@@ -101,9 +101,8 @@ class KeyStore(PublicKeys):
         return [key for key in self.all(purpose, owner) if key.made_at >= since]
 
     def _handover(self, purpose: Purpose, owner: str, moment: datetime) -> datetime:
-        """From when on a new key signs: at once when there is none, or in the log, where both sign for a while."""
-        waits = purpose is not Purpose.LOG and self.current(purpose, owner, moment) is not None
-        return moment + LEAD if waits else moment
+        """From when on a new key signs: at once when there is none, else once everybody can know it."""
+        return moment + LEAD if self.current(purpose, owner, moment) else moment
 
     def _end_older(self, purpose: Purpose, owner: str, since: datetime) -> None:
         """Older keys sign until the new one does, so that there is never none; those of the log for longer."""
