@@ -26,6 +26,7 @@ from tests.certificates.paper import ADDRESSES, BASE, NOW, Ceremony, a_statement
 from tests.certificates.test_issuing import file, keys
 from tests.conftest import SetClock
 
+
 def in_token(folder: Path, uri: str) -> Settings:
     return Settings(data_dir=folder, public_base_url=BASE, seal_key=uri, credential_key=uri, log_key=uri)
 
