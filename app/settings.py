@@ -9,9 +9,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+KEY_HOLDERS = "rrn.key_holders"
+"""The entry points under which other packages offer places for keys, each by the scheme of its addresses (docs/operations.md)."""
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "testserver"}
 
 
@@ -39,7 +42,7 @@ class Settings:
     smtp_url: str = ""
     files_url: str = ""
     seal_key: str = ""
-    """Where the root and the seal keys lie: empty for files, or a `pkcs11:` URI; so with the next two."""
+    """Where the root and the seal keys lie: empty for files, a `pkcs11:` URI, or another package's; so with the next two."""
     credential_key: str = ""
     log_key: str = ""
     tsa_url: str = ""
@@ -202,7 +205,8 @@ def _witness_fault(settings: Settings, text: str) -> str:
 
 def _place_fault(uri: str) -> str:
     try:
-        if uri:
+        scheme = uri.partition(":")[0]
+        if uri and (scheme == "pkcs11" or not entry_points(group=KEY_HOLDERS, name=scheme)):
             token_place(uri)
     except ValueError as fault:
         return str(fault)
@@ -223,7 +227,7 @@ def token_place(uri: str) -> TokenPlace:
     if scheme != "pkcs11" or len(said) != 3 or value.keys() != {"token", "module-path", "pin-source"}:
         raise ValueError(
             "leave it out to keep keys in files, or write pkcs11:token=LABEL?module-path=/path/of/library.so&pin-source=file:/path/of/pin"
-            " with exactly these three parts. A PIN itself does not belong in an address."
+            " with exactly these three parts. A PIN itself does not belong in an address. No installed package holds keys at other addresses of this kind."
         )
     if not value["token"] or not all(Path(one).is_absolute() for one in (value["module-path"], pin_file)):
         raise ValueError("name the token, and the library and the file of the PIN by their full paths.")

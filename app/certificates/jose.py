@@ -17,7 +17,7 @@ from jose import jws
 from jose.backends import ECKey
 from jose.exceptions import JOSEError
 
-from app.certificates.keys import PublicKey, SigningKey
+from app.certificates.keys import KeyFault, PublicKey, SigningKey
 
 ALGORITHM: Final = "ES256"
 MAX_TOKEN: Final = 512 * 1024
@@ -48,9 +48,14 @@ def p256(key: object) -> ec.EllipticCurvePublicKey:
 
 
 def sign(payload: Mapping[str, Any], key: SigningKey, kid: str, typ: str, cty: str | None = "vc") -> str:
-    """A compact JWS over the canonical JSON (RFC 8785) of the payload. ECDSA is random: no two calls agree."""
+    """A compact JWS over the canonical JSON (RFC 8785) of the payload. ECDSA is random: no two calls agree. Raises KeyFault."""
     headers = {"alg": ALGORITHM, "kid": kid, "typ": typ, **({"cty": cty} if cty else {})}
-    return str(jws.sign(rfc8785.dumps(dict(payload)), _PortKey(key), headers=headers, algorithm=ALGORITHM))
+    try:
+        return str(
+            jws.sign(rfc8785.dumps(dict(payload)), _PortKey(key), headers=headers, algorithm=ALGORITHM)
+        )
+    except JOSEError as fault:  # the library hides what the holder of the key said
+        raise fault.__context__ if isinstance(fault.__context__, KeyFault) else fault from None
 
 
 def kid_of(token: str) -> str:

@@ -1,8 +1,16 @@
-"""The keys of one register, made once for all tests of the paper."""
+"""The keys of one register, made once for all tests of the paper; and a token to keep keys in."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.certificates.paper import Ceremony, a_ceremony
+
+LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so")
+PIN = "2468"
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +22,19 @@ def ceremony(tmp_path_factory: pytest.TempPathFactory) -> Ceremony:
 def strangers(tmp_path_factory: pytest.TempPathFactory) -> Ceremony:
     """Somebody else's keys under somebody else's root, with our body's name on them."""
     return a_ceremony(tmp_path_factory.mktemp("strangers"))
+
+
+@pytest.fixture(scope="session")
+def token(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A fresh token of SoftHSM, as the address of a setting."""
+    module = next((path for path in LIBRARIES if Path(path).exists()), None)
+    if module is None or not shutil.which("softhsm2-util"):
+        pytest.skip("SoftHSM is not on this machine (Debian: softhsm2), so keys in a token cannot be tested.")
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
+    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")  # the library reads it once in a process
+    making = ["softhsm2-util", "--init-token", "--free", "--label", "seals", "--pin", PIN, "--so-pin", "1357"]
+    subprocess.run(making, check=True, capture_output=True)
+    (folder / "pin").write_text(f"{PIN}\n")
+    return f"pkcs11:token=seals?module-path={module}&pin-source=file:{folder}/pin"

@@ -184,7 +184,7 @@ def test_a_wrong_answer_is_taken_for_none_and_the_certificate_waits(
     assert failures(stamped) == []
     clock.now += timedelta(minutes=1)
     tsa.mood, tsa.now = "right", clock.now
-    issuing.release_unstamped(stamped)
+    issuing.release_put_off(stamped)
     assert row(stamped, number).status is Status.ACTIVE
     assert token_of(file(stamped, number, "certificate.pdf"), tsa).trusted
 
@@ -225,7 +225,7 @@ def test_while_nobody_answers_the_certificate_waits_and_then_follows_by_itself(
     assert {made.row.held for made in papers(site)} == {WAITS}
     for _minute in range(3):
         clock.now += timedelta(minutes=1)
-        issuing.release_unstamped(site)
+        issuing.release_put_off(site)
         making.make_waiting_papers(site)
     assert told(site, "certificate.held") == 1
     assert told(site, "paper.held") == len(papers(site))
@@ -233,7 +233,7 @@ def test_while_nobody_answers_the_certificate_waits_and_then_follows_by_itself(
     authority.now = clock.now
     with running(authority) as tsa:
         site = connect(replace(site.settings, tsa_url=tsa.url), clock)
-        issuing.release_unstamped(site)
+        issuing.release_put_off(site)
         making.make_waiting_papers(site)
         work(site)
         assert row(site, number).status is Status.ACTIVE
@@ -286,7 +286,7 @@ def test_an_authority_that_takes_too_long_is_not_waited_for_again_by_each_paper(
     clock.now += timedelta(minutes=1)
     tsa.now = clock.now
     monkeypatch.setattr(stamp, "SECONDS", 10.0)
-    issuing.release_unstamped(stamped)
+    issuing.release_put_off(stamped)
     making.make_waiting_papers(stamped)
     assert all(versions(stamped, number)[0].issued_at for number in numbers)
     assert len(set(tsa.asked)) <= 1 + 3 + len(papers(stamped)), "one of the silence, then one a paper"
@@ -302,7 +302,7 @@ def test_a_certificate_whose_licence_ended_meanwhile_waits_for_that_and_not_for_
     change_licence(stamped, world.rrn, world.body, "suspend", clock.now.date())
     work(stamped)
     tsa.mood = "right"
-    issuing.release_unstamped(stamped)
+    issuing.release_put_off(stamped)
     assert "Northgate Certification: suspended." in (waiting(stamped, number) or "")
     change_licence(stamped, world.rrn, world.body, "reinstate", clock.now.date())
     work(stamped)

@@ -1,6 +1,5 @@
 """Keys in a token: the same port, the same signatures, and no private key on the disk."""
 
-import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -21,29 +20,11 @@ from app.kernel.actor import ANYONE
 from app.kernel.database import Site, connect, reading
 from app.ledger.models import LedgerCheckpoint
 from app.settings import Settings, SettingsFault, read_settings
+from tests.certificates.conftest import PIN
 from tests.certificates.make import issue, make_world
 from tests.certificates.paper import ADDRESSES, BASE, NOW, Ceremony, a_statement
 from tests.certificates.test_issuing import file, keys
 from tests.conftest import SetClock
-
-LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so")
-PIN = "2468"
-
-
-@pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A fresh token of SoftHSM, as the address of a setting."""
-    module = next((path for path in LIBRARIES if Path(path).exists()), None)
-    if module is None or not shutil.which("softhsm2-util"):
-        pytest.skip("SoftHSM is not on this machine (Debian: softhsm2), so keys in a token cannot be tested.")
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nlog.level = ERROR\n")
-    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")  # the library reads it once in a process
-    making = ["softhsm2-util", "--init-token", "--free", "--label", "seals", "--pin", PIN, "--so-pin", "1357"]
-    subprocess.run(making, check=True, capture_output=True)
-    (folder / "pin").write_text(f"{PIN}\n")
-    return f"pkcs11:token=seals?module-path={module}&pin-source=file:{folder}/pin"
 
 
 def in_token(folder: Path, uri: str) -> Settings:

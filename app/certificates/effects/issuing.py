@@ -15,15 +15,16 @@ from app.certificates.commands import hold, publish, supersede_due
 from app.certificates.did import Addresses, ListPurpose
 from app.certificates.effects.worker import (
     FRESH,
-    UNSTAMPED,
     do,
     has_keys,
+    is_put_off,
     keys_of,
     log_key,
     log_keys,
     press,
+    put_off,
     stamps_of,
-    unstamped,
+    to_wait_for,
 )
 from app.certificates.keys import RRN, Purpose
 from app.certificates.models import (
@@ -65,13 +66,13 @@ def _issued(unit: Unit, version: CertificateVersion) -> Finish | None:
     certificate, version_id = unit.db.get_one(Certificate, version.certificate_id), version.id
     if version.issued_at is not None or certificate.status.is_final:
         return None
-    if not has_keys(unit, organisation(unit, certificate.body_id)):
-        return lambda unit: _hold_for_keys(unit, version_id)
     try:
+        if not has_keys(unit, organisation(unit, certificate.body_id)):
+            return lambda unit: _hold_for_keys(unit, version_id)
         made = _finished(unit, certificate, version)
-    except press().NotStamped as fault:
-        said = unstamped(fault)
-        return lambda unit: _hold(unit, version_id, said, "no_time_stamp")
+    except to_wait_for() as fault:
+        said, why = put_off(fault)
+        return lambda unit: _hold(unit, version_id, said, why)
     return lambda unit: _publish(unit, version_id, made)
 
 
@@ -131,7 +132,7 @@ def release_held(unit: Unit, event: Event) -> Finish | None:
     body = _body_of(unit, event)
     if body is None or not has_keys(unit, body):
         return None
-    waiting = [one for one in queries.to_issue(unit, body.id) if one.held not in (None, _(UNSTAMPED))]
+    waiting = [one for one in queries.to_issue(unit, body.id) if one.held and not is_put_off(one.held)]
     finishes = [finish for one in waiting if (finish := _issued(unit, one))]
 
     def finish_all(unit: Unit) -> None:
@@ -142,14 +143,14 @@ def release_held(unit: Unit, event: Event) -> Finish | None:
 
 
 @every(timedelta(minutes=1))
-def release_unstamped(site: Site) -> None:
-    """Certificates that wait for nothing but their time stamp are tried again, one at a time, until the authority answers."""
+def release_put_off(site: Site) -> None:
+    """Certificates that wait for nothing but a time stamp or a signature are tried again, one at a time, until there is an answer."""
     with reading(site, SYSTEM) as unit:
-        waiting = [one.id for one in queries.to_issue(unit) if one.held == _(UNSTAMPED)]
+        waiting = [one.id for one in queries.to_issue(unit) if is_put_off(one.held)]
     for version_id in waiting:
         do(site, partial(_again, version_id))
         with reading(site, SYSTEM) as unit:
-            if unit.db.get_one(CertificateVersion, version_id).held == _(UNSTAMPED):
+            if is_put_off(unit.db.get_one(CertificateVersion, version_id).held):
                 return
 
 

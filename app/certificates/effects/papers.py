@@ -11,14 +11,15 @@ from app.certificates import queries
 from app.certificates.did import Addresses
 from app.certificates.effects.worker import (
     OWNER,
-    UNSTAMPED,
     do,
     has_keys,
+    is_put_off,
     keys_of,
     press,
+    put_off,
     rrn_keys,
     stamps_of,
-    unstamped,
+    to_wait_for,
 )
 from app.certificates.keys import RRN
 from app.kernel import files
@@ -56,7 +57,7 @@ def make_waiting_papers(site: Site) -> None:
         do(site, partial(_again, paper_id))
         with reading(site, SYSTEM) as unit:
             row = unit.db.get_one(Paper, paper_id)
-            if row.held == _(UNSTAMPED):
+            if is_put_off(row.held):
                 return
             if row.sealed_at is None:
                 without.add(owner)
@@ -70,18 +71,18 @@ def _sealed(unit: Unit, paper_id: int) -> Finish | None:
     row = unit.db.get_one(Paper, paper_id)
     if row.sealed_at is not None:
         return None
-    store = _keys(unit, row.owner)
-    if store is None:
-        why = _("Whoever seals it has no seal key. RRN has one made; the paper follows by itself.")
-        return lambda unit: hold(unit, _locked(unit, paper_id), why, "no_key")
     settings, at = unit.site.settings, unit.now
     addresses = Addresses(settings.public_base_url)
     laid, content = _laid(said_in(row)), row.content.encode()
     try:
+        store = _keys(unit, row.owner)
+        if store is None:
+            why = _("Whoever seals it has no seal key. RRN has one made; the paper follows by itself.")
+            return lambda unit: hold(unit, _locked(unit, paper_id), why, "no_key")
         made = press().seal_paper(laid, content, TYP, store, addresses, at, row.owner, stamps_of(unit))
-    except press().NotStamped as fault:
-        said = unstamped(fault)
-        return lambda unit: hold(unit, _locked(unit, paper_id), said, "no_time_stamp")
+    except to_wait_for() as fault:
+        waits, word = put_off(fault)
+        return lambda unit: hold(unit, _locked(unit, paper_id), waits, word)
     pdf, token = (files.keep(settings, content) for content in (made.pdf, made.token))
 
     def finish(unit: Unit) -> None:

@@ -9,7 +9,7 @@ from app.certificates import queries
 from app.certificates.commands.reissuing import Printed, finish_reissue, order_papers, settle_papers
 from app.certificates.effects.issuing import changed_lists, order_of, sign_log_now
 from app.certificates.effects.pool import Presses
-from app.certificates.effects.worker import do, has_keys, press, unstamped
+from app.certificates.effects.worker import do, has_keys, put_off, to_wait_for
 from app.certificates.models import Certificate, CertificateVersion, Reissue, ReissueProgress
 from app.certificates.queries.reissue import next_papers, progress, to_go_on_with
 from app.certificates.rules import ReissueState
@@ -53,8 +53,8 @@ def go_on(site: Site) -> bool:
     try:
         for some in _in_parts(_printed(site, ordered), TOLD_AT_ONCE):
             _settle(site, job_id, some)
-    except press().NotStamped as fault:
-        return _wait(site, job_id, unstamped(fault))
+    except to_wait_for() as fault:
+        return _wait(site, job_id, put_off(fault)[0])
     return _tidy(site, job_id)
 
 

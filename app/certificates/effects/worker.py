@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.certificates.keys import RRN, Purpose
+from app.certificates.keys import RRN, KeyAway, Purpose
 from app.certificates.models import KeyNotice, SignedRevocationList
 from app.certificates.queries.keys import ended_keys
 from app.kernel.actor import SYSTEM
@@ -32,13 +32,26 @@ FRESH = timedelta(hours=12)
 
 UNSTAMPED = "The time stamp authority gives no time stamp just now, and nothing is sealed without one. It is asked again every minute."
 """Why a paper waits while the authority does not answer, or answers what may not be believed."""
+UNSIGNED = "Whoever holds the keys that seal and sign it does not answer just now. They are asked again every minute."
+"""Why a paper waits while a token or a key management service does not answer, or answers what is no signature."""
 _log = logger()
 
 
-def unstamped(fault: Exception) -> str:
-    """The sentence for people; what exactly happened goes into the log."""
-    _log.warning("not_stamped", why=str(fault)[:200])
-    return _(UNSTAMPED)
+def to_wait_for() -> tuple[type[Exception], ...]:
+    """What a paper is put off for: somebody outside does not answer just now."""
+    return press().NotStamped, KeyAway
+
+
+def put_off(fault: Exception) -> tuple[str, str]:
+    """The sentence for people and the word for machines; what exactly happened goes into the log."""
+    signs = isinstance(fault, KeyAway)
+    _log.warning("key_away" if signs else "not_stamped", why=str(fault)[:200])
+    return (_(UNSIGNED), "no_signature") if signs else (_(UNSTAMPED), "no_time_stamp")
+
+
+def is_put_off(held: str | None) -> bool:
+    """Whether a paper waits for nothing but an answer, so that asking again may help."""
+    return held in (_(UNSTAMPED), _(UNSIGNED))
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,10 @@ from secrets import token_hex
 from typing import Final, Protocol
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from app.kernel.files import sync_folder, write_once
 
@@ -42,6 +44,10 @@ class KeyFault(Exception):
     """A key is missing, of the wrong kind or not the one its name says. Nothing was signed."""
 
 
+class KeyAway(KeyFault):
+    """Whoever holds a key does not answer just now, or answers what cannot be used. Nothing was signed; ask again later."""
+
+
 @dataclass(frozen=True)
 class PublicKey:
     """The public part of a key with its dates (UTC). `id` is the RFC 7638 thumbprint, `owner` the body's ref or `rrn`.
@@ -67,9 +73,9 @@ class PublicKey:
 
 
 class SigningKey(Protocol):
-    """A private key that signs and cannot be looked at: in a file or in a token (PKCS #11), behind the same two names.
+    """A private key that signs and cannot be looked at: in a file, in a token (PKCS #11), or wherever else somebody holds it.
 
-    A key management service of a cloud would be one more class with these two names and a vault that makes it.
+    It may be far away and slow, so everybody who asks does so outside transactions that write, and can be put off.
     """
 
     @property
@@ -77,7 +83,7 @@ class SigningKey(Protocol):
         """Whose signature it will be."""
 
     def sign(self, message: bytes) -> bytes:
-        """ECDSA with SHA-256 (SHA-384 on P-384) in DER, or 64 bytes of Ed25519."""
+        """ECDSA with SHA-256 (SHA-384 on P-384) in DER, or 64 bytes of Ed25519. KeyAway when there is no answer in time."""
 
 
 class PublicKeys:
@@ -133,6 +139,29 @@ def thumbprint(key: Public) -> str:
         members = {"crv": curve, "kty": "EC", "x": x, "y": y}
     data = json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
     return _b64url(hashlib.sha256(data).digest())
+
+
+def der_of(pair: bytes) -> bytes:
+    """An ECDSA signature in DER, from the two numbers of the same length side by side that tokens and services answer with."""
+    half = len(pair) // 2
+    return encode_dss_signature(int.from_bytes(pair[:half], "big"), int.from_bytes(pair[half:], "big"))
+
+
+def is_signature(key: PublicKey, message: bytes, signature: bytes) -> bool:
+    """Whether these bytes are a signature of that key over the message, of the kind `SigningKey.sign` makes."""
+    try:
+        if isinstance(key.public_key, ed25519.Ed25519PublicKey):
+            key.public_key.verify(signature, message)
+        else:
+            key.public_key.verify(signature, message, ec.ECDSA(hash_of(key.public_key)))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def hash_of(key: ec.EllipticCurvePublicKey) -> hashes.HashAlgorithm:
+    """The hash that goes with a curve: SHA-384 on P-384, SHA-256 on P-256."""
+    return hashes.SHA384() if isinstance(key.curve, ec.SECP384R1) else hashes.SHA256()
 
 
 def read_public(path: Path) -> PublicKey:

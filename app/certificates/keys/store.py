@@ -21,7 +21,7 @@ from app.certificates.keys.public import (
     write_retired,
 )
 from app.certificates.keys.token import TokenVault
-from app.certificates.keys.vault import FileVault, Vault
+from app.certificates.keys.vault import FileVault, ProvenKey, Vault, reached, vault_of_others
 from app.settings import Settings, token_place
 
 USE: Final = timedelta(days=2 * 365)
@@ -130,7 +130,8 @@ class KeyStore(PublicKeys):
 
     def _open(self, key: PublicKey) -> SigningKey:
         if key.id not in self._opened:
-            self._opened[key.id] = self._vaults[key.purpose].open(key)
+            with reached(key):
+                self._opened[key.id] = ProvenKey(key, self._vaults[key.purpose].open(key))
         return self._opened[key.id]
 
     def _make(self, purpose: Purpose, owner: str, moment: datetime, begins: datetime) -> None:
@@ -173,4 +174,6 @@ def _vaults(settings: Settings) -> Mapping[Purpose, Vault]:
 
 
 def _vault(settings: Settings, uri: str) -> Vault:
-    return TokenVault(token_place(uri)) if uri else FileVault(settings.data_dir / "keys-private")
+    if not uri:
+        return FileVault(settings.data_dir / "keys-private")
+    return TokenVault(token_place(uri)) if uri.startswith("pkcs11:") else vault_of_others(uri)

@@ -14,11 +14,19 @@ from typing import Any, Final
 import pkcs11
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11.util.ec import encode_ec_public_key, encode_named_curve_parameters
 
-from app.certificates.keys.public import KeyFault, Public, PublicKey, Purpose, SigningKey, thumbprint
+from app.certificates.keys.public import (
+    KeyAway,
+    KeyFault,
+    Public,
+    PublicKey,
+    Purpose,
+    SigningKey,
+    der_of,
+    thumbprint,
+)
 from app.settings import TokenPlace
 
 EDWARDS_25519: Final = b"\x13\x0cedwards25519"
@@ -59,9 +67,7 @@ class TokenVault:
             if key.purpose is Purpose.LOG:
                 return bytes(private.sign(message, mechanism=Mechanism.EDDSA))
             hashed = hashlib.sha384 if key.purpose is Purpose.ROOT else hashlib.sha256
-            pair = private.sign(hashed(message).digest(), mechanism=Mechanism.ECDSA)
-        half = len(pair) // 2
-        return encode_dss_signature(int.from_bytes(pair[:half], "big"), int.from_bytes(pair[half:], "big"))
+            return der_of(private.sign(hashed(message).digest(), mechanism=Mechanism.ECDSA))
 
     def destroy(self, key: PublicKey) -> None:
         """See Vault."""
@@ -80,7 +86,7 @@ class TokenVault:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[Any]:
-        """The session, for one caller. What the token refuses is a KeyFault, and the next caller opens it anew."""
+        """The session, for one caller. What the token refuses is KeyAway, and the next caller opens it anew."""
         with self._turn:
             try:
                 if self._session is None:
@@ -88,7 +94,7 @@ class TokenVault:
                 yield self._session
             except (pkcs11.PKCS11Error, OSError, RuntimeError) as fault:
                 self._end()
-                raise KeyFault(
+                raise KeyAway(
                     f"the token {self.place.label} does not answer ({type(fault).__name__})"
                 ) from fault
 
