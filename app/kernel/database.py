@@ -100,7 +100,7 @@ class Table(DeclarativeBase):
 
 def new_ref() -> str:
     """A public reference: 10 characters that nobody misreads, 50 bits, so that refs cannot be guessed in bulk."""
-    return "".join(secrets.choice(_REF_ALPHABET) for _unused in range(10))
+    return "".join(_REF_ALPHABET[byte % 32] for byte in secrets.token_bytes(10))
 
 
 class Record:

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Table as PlainTable
+from sqlalchemy import func, insert, select, update
 
 from app.audits import queries as audits
 from app.audits.models import Audit
@@ -32,6 +33,7 @@ from app.curricula.models import (
     VersionPopulation,
     VersionSetting,
 )
+from app.curricula.rules import VersionStatus
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Table, Unit, new_ref, reading, writing
 from app.kernel.journal import Event, digest_of
@@ -74,7 +76,7 @@ _SECOND = (
     "wick",
 )
 _THIRD = ("Care", "Centre", "College", "Partnership", "School", "Trust", "Associates", "Group")
-_BATCH = 2000
+_BATCH = 4000
 _TERM = timedelta(days=3 * 365)
 
 
@@ -138,16 +140,18 @@ class Copies:
     number: str
     rows: dict[type[Table], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     """What is still to be written, by table."""
-    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    edge: dict[int, bytes] = field(default_factory=dict)
+    """The last hash of each level that has no neighbour to its left: no other is asked for again."""
     size: int = 0
 
-    def get(self, level: int, index: int) -> bytes:
+    def get(self, level: int, _index: int) -> bytes:
         """A hash of the tree (the `Nodes` of app.ledger.tree)."""
-        return self.nodes[level, index]
+        return self.edge[level]
 
     def put(self, level: int, index: int, digest: bytes) -> None:
         """Keep a hash of the tree."""
-        self.nodes[level, index] = digest
+        if index % 2 == 0:
+            self.edge[level] = digest
         self.rows[LedgerNode].append({"level": level, "place": index, "digest": digest})
 
     def write(self, count: int, tell: Callable[[int], None]) -> None:
@@ -182,7 +186,8 @@ class Copies:
             unit.db.get_one(CertificateCounter, one.body_id).last,
         )
         self.size = unit.db.scalars(select(LedgerHead.size)).one()
-        self.nodes = {(node.level, node.place): node.digest for node in unit.db.scalars(select(LedgerNode))}
+        in_order = select(LedgerNode).where(LedgerNode.place % 2 == 0).order_by(LedgerNode.place)
+        self.edge = {node.level: node.digest for node in unit.db.scalars(in_order)}
         self.next = {table: (unit.db.scalar(select(func.max(table.id))) or 0) for table in _NUMBERED}  # type: ignore[attr-defined]
 
     def _new(self, table: type[Table], before: dict[str, Any], **changed: Any) -> int:
@@ -221,7 +226,7 @@ class Copies:
         self, certificate: int, holder: int, service: int, curriculum: dict[str, Any], version: dict[str, Any], item: dict[str, Any]
     ) -> None:  # fmt: skip
         taught = self._new(Curriculum, curriculum, service_id=service, organisation_id=holder)
-        new = self._new(CurriculumVersion, version, curriculum_id=taught)
+        new = self._new(CurriculumVersion, version, curriculum_id=taught, status=VersionStatus.DRAFT)
         for table, rows in self.scopes:
             self.rows[table] += [
                 row | {"version_id": new} for row in rows if row["version_id"] == version["id"]
@@ -302,10 +307,17 @@ class Copies:
         return number
 
     def _flush(self, unit: Unit) -> None:
-        """Write the batch. Scopes go in before their versions, which are frozen from then on."""
-        unit.db.execute(text("PRAGMA defer_foreign_keys=ON"))
-        for table in sorted(self.rows, key=lambda one: one is CurriculumVersion):
-            unit.db.connection().execute(insert(table.__table__), self.rows[table])  # type: ignore[arg-type]
+        """Write the batch, each row after those it points to: a row that is pointed to already is looked for all over.
+
+        Scopes can only be written for drafts, so the versions are drafts until their scopes are there.
+        """
+        places = {table: place for place, table in enumerate(Table.metadata.sorted_tables)}
+        for table in sorted(self.rows, key=lambda one: places[_table(one)]):
+            unit.db.connection().execute(insert(_table(table)), self.rows[table])
+        drafts = CurriculumVersion.id >= self.rows[CurriculumVersion][0]["id"]
+        unit.db.execute(
+            update(_table(CurriculumVersion)).where(drafts).values(status=self.versions[0]["status"])
+        )
         file_certificates(unit, [row["id"] for row in self.rows[Certificate]])
         self.rows.clear()
         unit.db.execute(update(LedgerHead).values(size=self.size, at=unit.now))
@@ -325,6 +337,10 @@ def _name(place: int) -> str:
     first, second, third = _FIRST[place % 24], _SECOND[place // 24 % 14], _THIRD[place // 336 % 8]
     rare = f"{RARE} " if place % 10_000 == 500 else ""
     return f"{rare}{first}{second} {third} Training {place // 2688 or ''}".strip()
+
+
+def _table(model: type[Table]) -> PlainTable:
+    return cast(PlainTable, model.__table__)
 
 
 def _plain(row: Table) -> dict[str, Any]:
