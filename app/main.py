@@ -35,6 +35,7 @@ from app.cases.pages import area as cases
 from app.certificates.pages import area as certificates
 from app.complaints.pages import area as complaints
 from app.curricula.pages import area as curricula
+from app.designs.pages import area as designs
 from app.desks.pages import area as desks
 from app.kernel import outbox
 from app.kernel.clock import Clock, civil_date, system_clock
@@ -74,6 +75,7 @@ AREAS: tuple[Area, ...] = (
     people,
     audits,
     licences,
+    designs,
     ledger,
     providers,
     standards,

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     LICENCE_READ = "licence:read"
     LICENCE_MANAGE = "licence:manage"
     KEY_MANAGE = "key:manage"
+    DESIGN_CHOOSE = "design:choose"
     ORGANISATION_READ = "organisation:read"
     ORGANISATION_MANAGE = "organisation:manage"
     PEOPLE_READ = "people:read"
@@ -119,7 +120,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.TRUSTEE: frozenset({P.OVERSIGHT_READ, P.LICENCE_READ, P.CERTIFICATE_READ, P.SURVEILLANCE_READ, P.MARK_READ}),
     Role.DIRECTOR: frozenset(
-        _BODY_READS | _COMPLAINTS | {P.COMPLAINT_OFFICE, P.PEOPLE_MANAGE, P.COMPETENCE_MANAGE, P.CASE_PLAN}
+        _BODY_READS | _COMPLAINTS | {P.COMPLAINT_OFFICE, P.PEOPLE_MANAGE, P.COMPETENCE_MANAGE, P.CASE_PLAN, P.DESIGN_CHOOSE}
     ),
     Role.CASE_OFFICER: frozenset(
         _BODY_READS
@@ -132,7 +133,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ASSESSOR: frozenset(_BODY_READS | {P.AUDIT_RECORD, P.FINDING_JUDGE}),
     Role.REVIEWER: frozenset(_BODY_READS | {P.CASE_REVIEW}),
     Role.DECISION_MAKER: frozenset(_BODY_READS | _COMPLAINTS | {P.CASE_DECIDE, P.CERTIFICATE_STATUS}),
-    Role.CERTIFICATE_OFFICER: frozenset(_BODY_READS | {P.CERTIFICATE_REISSUE}),
+    Role.CERTIFICATE_OFFICER: frozenset(_BODY_READS | {P.CERTIFICATE_REISSUE, P.DESIGN_CHOOSE}),
     Role.IMPARTIALITY_MEMBER: frozenset(
         _COMPLAINTS | {P.CASE_READ, P.CERTIFICATE_READ, P.SURVEILLANCE_READ, P.LICENCE_READ}
     ),

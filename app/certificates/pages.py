@@ -20,6 +20,7 @@ from app.certificates.queries import reissue as reissuing
 from app.certificates.queries.announced import announcements, log_keys
 from app.certificates.queries.keys import KeyOrderView, KeysView
 from app.certificates.queries.reissue import ReissueList, ReissueView
+from app.certificates.queries.specimens import specimen
 from app.certificates.rules import CERTIFICATE, KEY_ORDER, REISSUE, AskKeys, KeyTask, StartReissue, Status
 from app.kernel.clock import add_months
 from app.kernel.database import Unit
@@ -169,6 +170,12 @@ area.steps(
         **{step.name: _today for step in CERTIFICATE.steps}, "suspend": _longest, "suspend-curricula": _longest,
     },
 )  # fmt: skip
+
+
+@area.file("/designs/{ref}/{design}/specimen.pdf", may=P.LICENCE_READ)
+def design_specimen(unit: Unit, ref: Ref, design: Ref) -> Answer:
+    """What a certificate of a body would look like in a design it may use: about nobody, and not sealed."""
+    return Answer(specimen(unit, ref, design), "application/pdf", name=f"specimen-{design}.pdf")
 
 
 @area.file("/certificates/{number}/{version}/certificate.pdf", may=PUBLIC)

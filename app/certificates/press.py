@@ -42,7 +42,6 @@ from app.certificates.document import (
     texts_of,
 )
 from app.certificates.document import Section as Lines
-from app.certificates.document.design import CURRENT
 from app.certificates.document.text import TextFault
 from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
 from app.certificates.keys.authority import Revoked, revocation_list, short_name
@@ -67,6 +66,7 @@ from app.certificates.stamp import (
     roots_of,
 )
 from app.certificates.verify import sealing_key, verify_pdf
+from app.designs.rules import DEFAULT
 from app.kernel.clock import civil_date
 from app.kernel.files import digest, sync_folder
 from app.settings import Settings
@@ -219,7 +219,7 @@ def seal_paper(
     kid = addresses.kid(signer.public, None if owner == RRN else owner)
     token = jose.sign(json.loads(content), signer, kid, typ, "json").encode()
     inside = Attachment(said.attached, "application/jose", token, "Data", "The same for programs")
-    design = load_design(CURRENT)
+    design = load_design(DEFAULT)
     reserve, evidence, stamper = _stamped(stamps, sealer, store, moment)
     drawn = draw_plain(said, design, moment, inside, reserve, evidence)
     passed = inspect_paper(Laid(drawn, said.title, texts_of(said, design), said.attached, token))

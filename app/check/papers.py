@@ -19,6 +19,8 @@ from app.certificates.models import Certificate, CertificateStatus, CertificateV
 from app.check.breach import BATCH, Breach
 from app.check.places import issued_folder, public_keys
 from app.curricula.models import Document
+from app.designs.models import DesignChoice
+from app.designs.queries import find
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.files import Damaged, fetch
@@ -55,6 +57,18 @@ def every_stored_file_is_what_its_name_says(unit: Unit) -> Iterator[Breach]:
     for path in sorted(folder.glob("*/*")):
         if _NAME.fullmatch(path.name) and hashlib.sha256(path.read_bytes()).hexdigest() != path.name:
             yield Breach(f"stored file {path.name}", "holds something else than its name says")
+
+
+def every_design_is_there_and_complete(unit: Unit) -> Iterator[Breach]:
+    """What certificates were drawn with, and what bodies chose, can still be drawn with."""
+    named = select(CertificateVersion.design).union(select(DesignChoice.design))
+    for design in sorted(unit.db.scalars(named)):
+        try:
+            gaps = find(design).gaps
+        except NotFound:
+            gaps = ("It is not there.",)
+        if gaps:
+            yield Breach(f"design {design}", f"is named, and nothing can be drawn with it: {' '.join(gaps)}")
 
 
 def every_issued_paper_is_whole(unit: Unit) -> Iterator[Breach]:

@@ -67,6 +67,7 @@ LOOKS = (
     Look("every stored file is what its name says", papers.every_stored_file_is_what_its_name_says),
     Look("every issued paper is whole", papers.every_issued_paper_is_whole),
     Look("nothing was issued beside the register", papers.nothing_was_issued_beside_the_register),
+    Look("every design is there and complete", papers.every_design_is_there_and_complete),
     Look("every seal is genuine", papers.every_seal_is_genuine),
     Look("every credential is genuine", papers.every_credential_is_genuine),
     Look("the search files every certificate as it stands", search.every_certificate_is_filed_as_it_stands),

@@ -2,6 +2,8 @@
 
 from app.demo.world import World, licence_change, terms
 from app.demo.years import Story
+from app.designs.commands import choose
+from app.designs.rules import ChooseDesign
 from app.licences import commands, queries
 from app.licences.rules import AccreditationChange, LicenceReason
 from app.organisations.models import Organisation
@@ -32,6 +34,14 @@ def suspend_tarn(world: World) -> None:
         "RRN suspended the licence because UKAS suspended the accreditation. Certificates that were issued before stay valid.",
         "Two decisions had no independent review. A plan is due within three months.",
     )  # fmt: skip
+
+
+def design_of_calder(world: World) -> Story:
+    """One body wants its certificates to look otherwise."""
+    with world.acting("calder/certificates") as unit:
+        body = unit.db.get_one(Organisation, world.organisations["calder"][0])
+        choose(unit, body, ChooseDesign(design="fell-2026"))
+    yield from ()
 
 
 def watch_calder(world: World) -> Story:

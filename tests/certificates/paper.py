@@ -10,12 +10,12 @@ from cryptography import x509
 from app.certificates.credential import Place, credential, sign_credential
 from app.certificates.did import MEDIA_TYPE, Addresses
 from app.certificates.document import Attachment, draw, load_design
-from app.certificates.document.design import CURRENT
 from app.certificates.keys import Purpose, SigningKey
 from app.certificates.keys.store import KeyStore
 from app.certificates.lints import Drawn, Said, inspect_document, inspect_statement
 from app.certificates.rules import ScopeItem, SectionFound, SectionOutcome, Statement, make_number, meaning
 from app.certificates.seal import RESERVE, seal
+from app.designs.rules import DEFAULT
 from app.settings import Settings
 
 BASE = "https://register.example"
@@ -73,7 +73,7 @@ def a_statement(name: str = SHORT, curricula: int = 3, **changes: Any) -> Statem
             "Northgate Certification", "RRN Training Standards, version 1.2", curricula, date(2028, 6, 30)
         ),
         "verify_url": f"{BASE}/c/{number}",
-        "design": CURRENT,
+        "design": DEFAULT,
     }
     return Statement.model_validate(fields | changes)
 

@@ -16,14 +16,16 @@ from PIL import Image, ImageCms
 from pypdf import PdfReader
 from reportlab.pdfbase import pdfdoc
 
-from app.certificates.document import colour, design, draw, load_design
-from app.certificates.document.design import CURRENT, DesignFault
+from app.certificates.document import colour, draw, load_design
+from app.certificates.document.design import DesignFault
 from app.certificates.document.page import QR_SIZE
 from app.certificates.document.qr import modules
 from app.certificates.document.text import DoesNotFit, MissingGlyph, fit
 from app.certificates.lints import qr
 from app.certificates.lints.shown import shown_text
 from app.certificates.rules import make_number
+from app.designs import queries
+from app.designs.rules import DEFAULT
 from tests.certificates.paper import (
     NOW,
     POLISH,
@@ -36,7 +38,7 @@ from tests.certificates.paper import (
     drawn,
 )
 
-DESIGN = load_design(CURRENT)
+DESIGN = load_design(DEFAULT)
 NAMES = [SHORT, WELSH, POLISH, VIETNAMESE, UKRAINIAN, "W" * 200, "i" * 200, "Trust " * 33 + "AB", "A"]
 
 
@@ -234,9 +236,9 @@ def test_a_font_that_is_not_the_locked_one_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "designs" / "harbour-2026"
-    shutil.copytree(design.DESIGNS / "harbour-2026", folder)
+    shutil.copytree(queries.FOLDER / "harbour-2026", folder)
     (folder / "design.toml").write_text((folder / "design.toml").read_text().replace("d31cd1fb", "00000000"))
-    monkeypatch.setattr(design, "DESIGNS", tmp_path / "designs")
+    monkeypatch.setattr(queries, "FOLDER", tmp_path / "designs")
     load_design.cache_clear()
     with pytest.raises(DesignFault, match="not the one this design was drawn with"):
         load_design("harbour-2026")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.certificates.document import draw, draw_plain, load_design
-from app.certificates.document.design import CURRENT
 from app.certificates.document.parts import Attachment, Evidence
 from app.certificates.document.plain import PlainPaper, Section
 from app.certificates.lints import LintPassed, rule
 from app.certificates.seal import RESERVE, STAMPED, seal
+from app.designs.rules import DEFAULT
 from tests.certificates.paper import (
     NOW,
     POLISH,
@@ -87,4 +87,4 @@ def test_the_file_inside_is_all_that_stands_between_an_issued_paper_and_pdf_a_1b
         corner=("Case", "NGC-C-0001"), sections=[Section("Reasons", ["All is met."])], foot="No certificate.", attached="paper.jwt",
     )  # fmt: skip
     inside = Attachment("paper.jwt", "application/jose", b"a.b.c", "Data", "The same for programs")
-    assert faults(tmp_path, draw_plain(said, load_design(CURRENT), NOW, inside, RESERVE)) == CLAIM | ATTACHED
+    assert faults(tmp_path, draw_plain(said, load_design(DEFAULT), NOW, inside, RESERVE)) == CLAIM | ATTACHED

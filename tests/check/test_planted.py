@@ -59,6 +59,7 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("every key was told", "UPDATE key_announcement SET recorded_at = '2020-01-01 00:00:00.000000' WHERE id = 1", "and no entry of the log tells of it"),
     ("every key was told", "DELETE FROM key_announcement WHERE id = 1", "was made, and the log never told of it"),
     ("every paper names its keys", "UPDATE certificate_version SET seal_key = 'another'", "was made with other keys than noted"),
+    ("every design is there", "UPDATE certificate_version SET design = 'nowhere-2026'", "nothing can be drawn with it: It is not there."),
     # 4: said whole
     ("4 every change", "UPDATE licence_status SET by = '' WHERE status = 'suspended'", "does not say who changed it"),
     ("4 every change", "UPDATE certificate_status SET public_text = '' WHERE status = 'suspended'", "does not say a public text"),

@@ -14,6 +14,7 @@ from httpx2 import Response
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.designs.rules import DEFAULT
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, connect, writing
 from app.main import AREAS
@@ -108,7 +109,7 @@ class Ground:
         places = {
             "ref": self.refs["body"], "organisation": self.refs["holder"], "edition": "rrn-1.2", "secret": "x" * 43, "version": "1",
             "body": self.refs["body"], "document": self.refs["document"], "purpose": "suspension", "path:path": "0/000.p/1", "kind": "bodies", "name": "certificate-1.json",
-            "context": "register-1.jsonld", "about": self.refs["holder"], "key": "x" * 43,
+            "context": "register-1.jsonld", "about": self.refs["holder"], "design": DEFAULT, "key": "x" * 43,
             "number": "1.1.1" if re.search(r"requirements|coverage", path) else "1" if "/status/" in path else self.clean.number,
         }  # fmt: skip
         if "{paper}" in path:

@@ -144,6 +144,7 @@ def test_areas_hold_only_the_files_an_area_may_have() -> None:
             "did",
             "verify",
             "press",
+            "specimen",
             "stamp",
         },
         "ledger": {"tree", "note", "tiles"},

@@ -43,6 +43,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/register/curricula/", "ref", "SELECT ref FROM curriculum"),
     ("/register/affiliates/", "ref", "SELECT ref FROM affiliate"),
     ("/register/bodies/", "ref", "SELECT ref FROM organisation WHERE code IS NOT NULL"),
+    ("/designs/", "ref", "SELECT ref FROM organisation WHERE code IS NOT NULL"),
+    ("/designs/", "design", "SELECT DISTINCT design FROM certificate_version"),
     ("/bodies/", "ref", "SELECT ref FROM organisation WHERE code IS NOT NULL"),
     ("/organisations/", "ref", "SELECT ref FROM organisation"),
     ("/people/", "ref", "SELECT ref FROM person"),

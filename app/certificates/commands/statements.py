@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from app.certificates.queries import licence_named
 from app.certificates.rules import (
-    LONGEST_ADDRESS,
     Body,
     DecisionNamed,
     EditionNamed,
@@ -17,9 +16,11 @@ from app.certificates.rules import (
     Statement,
     last_day,
     meaning,
+    one_line,
 )
 from app.curricula.models import Curriculum, CurriculumVersion
 from app.curricula.queries import parts_of
+from app.designs.queries import design_of
 from app.kernel.database import Unit
 from app.kernel.errors import Refused
 from app.kernel.words import _
@@ -28,9 +29,6 @@ from app.organisations.models import Organisation
 from app.organisations.queries import name_on, organisation
 from app.providers.models import TrainingService
 from app.standards.queries import edition
-
-DESIGN = "harbour-2026"
-"""The design new certificates are drawn with; an old one keeps the design its statement names."""
 
 
 def first_statement(unit: Unit, grant: Grant, number: str, standing: Standing) -> Statement:
@@ -46,7 +44,7 @@ def first_statement(unit: Unit, grant: Grant, number: str, standing: Standing) -
             starts_on=grant.starts_on, expires_on=expires_on, scope=tuple(_items(unit, grant.items)),
             sections=grant.sections, affiliates=grant.affiliates,
             sentence=meaning(name_on(unit, grant.body_id, grant.decided_on), title, len(grant.items), expires_on),
-            verify_url=unit.site.settings.link(f"/c/{number}"), design=DESIGN,
+            verify_url=unit.site.settings.link(f"/c/{number}"), design=design_of(unit, grant.body_id),
             licence_credential=licence_named(unit, organisation(unit, grant.body_id)),
         )  # fmt: skip
     except ValidationError as error:
@@ -74,25 +72,20 @@ def reduced_statement(before: Statement, keep: Sequence[str]) -> Statement:
 def _holder(unit: Unit, holder: Organisation, grant: Grant) -> Holder:
     service = unit.db.get_one(TrainingService, grant.service_id)
     name = name_on(unit, holder.id, grant.decided_on)
-    return Holder(ref=holder.ref, name=name, route=service.route.value, address=address_of(holder))
+    return Holder(
+        ref=holder.ref,
+        name=name,
+        route=service.route.value,
+        address=one_line(holder.address, holder.postcode),
+    )
 
 
 def _body(unit: Unit, grant: Grant, standing: Standing) -> Body:
     body = organisation(unit, grant.body_id)
     return Body(
-        ref=body.ref, code=body.code or "", name=name_on(unit, body.id, grant.decided_on), address=address_of(body),
+        ref=body.ref, code=body.code or "", name=name_on(unit, body.id, grant.decided_on), address=one_line(body.address, body.postcode),
         ukas_number=standing.ukas_number, licence=standing.licence_ref or "",
     )  # fmt: skip
-
-
-def address_of(found: Organisation) -> str:
-    """An address in one line: as many of its lines, from the top, as a certificate has room for, and the postcode always."""
-    lines = [" ".join(line.strip(" ,").split()) for line in found.address.splitlines()]
-    last = [found.postcode] if found.postcode and found.postcode not in found.address else []
-    lines = [line for line in lines if line]
-    while lines and len(", ".join(lines + last)) > LONGEST_ADDRESS:
-        lines.pop()
-    return ", ".join(lines + last)
 
 
 def _items(unit: Unit, versions: Sequence[int]) -> list[ScopeItem]:

@@ -25,10 +25,10 @@ __all__ = [
 
 
 def draw(
-    statement: Statement, design: Design, moment: datetime, attachments: tuple[Attachment, ...], reserve: int,
+    statement: Statement, design: Design, moment: datetime, attachments: tuple[Attachment, ...], reserve: int | None,
     evidence: Evidence | None = None,
 ) -> bytes:  # fmt: skip
-    """The PDF of a statement, its seal's place of `reserve` bytes still empty. Same arguments, same bytes.
+    """The PDF of a statement, its seal's place of `reserve` bytes still empty (None: no place). Same arguments, same bytes.
 
     `moment` is when it is issued and goes into the file as its date. ValueError when the statement names another
     design; TextFault when a text cannot be drawn as it should be.
@@ -42,4 +42,5 @@ def draw(
     sheet = Sheet(paper, statement)
     if draw_first_page(sheet) < len(statement.scope):
         draw_list(sheet, MARGIN, INNER)
-    return paper.close(attachments, Hole(reserve, texts["seal"].format(body=body), SEAL_BOX), evidence)
+    hole = None if reserve is None else Hole(reserve, texts["seal"].format(body=body), SEAL_BOX)
+    return paper.close(attachments, hole, evidence)

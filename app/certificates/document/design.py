@@ -1,20 +1,20 @@
 """A design of the certificate: its texts, colours and fonts, read from its folder and checked against its digests."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-DESIGNS: Final = Path(__file__).resolve().parents[3] / "certificates" / "designs"
-FONTS: Final = DESIGNS / "fonts-vendor"
-CURRENT: Final = "harbour-2026"
+from app.designs.queries import FOLDER, find
+from app.designs.rules import FontFile
+from app.kernel.errors import NotFound
+
+FONTS: Final = FOLDER / "fonts-vendor"
 FACES: Final = ("display", "italic", "text", "strong")
 
 
@@ -51,22 +51,25 @@ class Design:
 
 @lru_cache(maxsize=16)
 def load_design(design_id: str) -> Design:
-    """Read a design and load its fonts, once a process; DesignFault when a part is missing or was changed."""
-    path = DESIGNS / design_id / "design.toml"
-    if not path.is_file():
-        raise DesignFault(f"there is no design {design_id}")
-    data = tomllib.loads(path.read_text())
-    faces = {role: _face(role, data["fonts"][role]) for role in FACES}
-    colours = {name: HexColor(code) for name, code in data["colours"].items()}
-    return Design(id=data["id"], language=data["language"], texts=data["texts"], colours=colours, **faces)
+    """Read a design and load its fonts, once a process; DesignFault when it is incomplete or a font was changed."""
+    try:
+        found = find(design_id)
+    except NotFound as fault:
+        raise DesignFault(f"there is no design {design_id}") from fault
+    if found.file is None or found.gaps:
+        raise DesignFault(f"the design {design_id} is incomplete: {' '.join(found.gaps)}")
+    said = found.file
+    faces = {role: _face(getattr(said.fonts, role)) for role in FACES}
+    colours = {name: HexColor(code) for name, code in said.colours.items()}
+    return Design(id=said.id, language=said.language, texts=dict(said.texts), colours=colours, **faces)
 
 
-def _face(role: str, entry: dict[str, str]) -> Face:
-    path = FONTS / entry["file"]
+def _face(wanted: FontFile) -> Face:
+    path = FONTS / wanted.file
     if not path.is_file():
-        raise DesignFault(f"the font {entry['file']} is missing: the build brings it in")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-        raise DesignFault(f"the font {entry['file']} is not the one this design was drawn with")
+        raise DesignFault(f"the font {wanted.file} is missing: the build brings it in")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != wanted.sha256:
+        raise DesignFault(f"the font {wanted.file} is not the one this design was drawn with")
     font = TTFont(path.stem, str(path))
     pdfmetrics.registerFont(font)
     return Face(path.stem, {chr(code): font.face.charWidths[code] for code in font.face.charToGlyph})

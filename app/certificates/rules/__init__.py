@@ -22,7 +22,6 @@ from app.certificates.rules.number import (
 )
 from app.certificates.rules.reissue import REISSUE, ReissueState, StartReissue
 from app.certificates.rules.statement import (
-    LONGEST_ADDRESS,
     LONGEST_NAME,
     Body,
     DecisionNamed,
@@ -34,6 +33,7 @@ from app.certificates.rules.statement import (
     SectionOutcome,
     Statement,
     meaning,
+    one_line,
     printed,
     summary,
 )
@@ -57,7 +57,6 @@ __all__ = [
     "CERTIFICATE",
     "KEY_ORDER",
     "LIST_LENGTH",
-    "LONGEST_ADDRESS",
     "LONGEST_NAME",
     "MAX_SERIAL",
     "REISSUE",
@@ -101,6 +100,7 @@ __all__ = [
     "make_number",
     "meaning",
     "neutral_words",
+    "one_line",
     "parse_number",
     "printed",
     "sha256",

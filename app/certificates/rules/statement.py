@@ -188,6 +188,15 @@ class Statement(_Frozen):
         return hashlib.sha256(self.canonical).hexdigest()
 
 
+def one_line(address: str, postcode: str | None) -> str:
+    """An address in one line: as many of its lines, from the top, as a certificate has room for, and the postcode always."""
+    lines = [line for part in address.splitlines() if (line := " ".join(part.strip(" ,").split()))]
+    last = [postcode] if postcode and postcode not in address else []
+    while lines and len(", ".join(lines + last)) > LONGEST_ADDRESS:
+        lines.pop()
+    return ", ".join(lines + last)
+
+
 def meaning(body_name: str, edition_title: str, curricula: int, expires_on: date) -> str:
     """What a certificate means, in words that claim neither more nor less than was looked at."""
     what = "the curriculum named here" if curricula == 1 else f"the {curricula} curricula named here"

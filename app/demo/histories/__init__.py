@@ -23,7 +23,7 @@ def stories(world: World) -> Iterable[tuple[date, Story]]:
     told = (
         (1290, northgate.harbour_lane(world)), (1285, calder.ellerthwaite(world)), (1080, calder.quillbeck(world)),
         (1040, calder.pendrennock(world)), (1000, northgate.wrenmoor(world)), (980, northgate.ties(world)),
-        (960, calder.oskerby(world)), (900, licensing.lose_ribblewood(world)), (880, licensing.watch_calder(world)),
+        (960, calder.oskerby(world)), (900, licensing.lose_ribblewood(world)), (890, licensing.design_of_calder(world)), (880, licensing.watch_calder(world)),
         (760, calder.tarrowfield(world)), (700, northgate.dyffryn(world)), (700, licensing.resign_penhallow(world)),
         (640, northgate.thornmere(world)), (560, calder.skelderfen(world)), (520, northgate.marrowdale(world)),
         (330, calder.wexmarsh(world)), (430, matters.matters(world)),
