@@ -30,6 +30,7 @@ from app.kernel.fields import Ref
 from app.kernel.files import Damaged
 from app.kernel.words import _
 from app.ledger import tiles
+from app.ledger.pages import statement_proof
 from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint, published_note
 from app.permissions import Permission as P
 from app.standards.queries import rule_pack
@@ -379,6 +380,8 @@ def _served(unit: Unit, path: list[str]) -> Answer | None:
             return licence_credential(unit, body, int(number))
         case ["log", "checkpoint"]:
             return checkpoint(unit)
+        case ["log", "statements", name]:
+            return statement_proof(unit, name.removesuffix(".tlog-proof"))
         case ["log", "tile", *rest]:
             return tile(unit, "/".join(rest))
         case [".well-known", name] if name in _KNOWN:

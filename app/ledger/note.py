@@ -19,6 +19,8 @@ ED25519: Final = 0x01
 COSIGNATURE: Final = 0x04
 KINDS: Final = (ED25519, COSIGNATURE)
 MAX_NOTE_BYTES: Final = 65_536
+NEVER: Final = 2**63
+"""A cosignature bears a time below this (C2SP tlog-cosignature, "Format")."""
 MAX_SIGNATURES: Final = 64
 PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
 
@@ -74,9 +76,10 @@ class NoteKey:
         """Whether `signature` (what follows the four bytes of the id) is this key's on the text of the note."""
         message = text.encode()
         if self.kind == COSIGNATURE:
-            if len(signature) != 72:
+            (seconds,) = struct.unpack_from(">Q", signature) if len(signature) == 72 else (NEVER,)
+            if seconds >= NEVER:
                 return False
-            message = cosigned(text, struct.unpack_from(">Q", signature)[0])
+            message = cosigned(text, seconds)
             signature = signature[8:]
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)

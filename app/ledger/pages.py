@@ -1,6 +1,8 @@
 """The desk of redactions: RRN takes words out of what the public was told, two people together."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Path
 
 from app.kernel.database import Unit
 from app.kernel.fields import Ref
@@ -9,9 +11,21 @@ from app.ledger import commands, queries
 from app.ledger.queries import RedactionList, RedactionView
 from app.ledger.rules import REDACTION, NewRedaction
 from app.permissions import Permission as P
-from app.web.routing import Area, Ask
+from app.web.gate import PUBLIC
+from app.web.routing import Answer, Area, Ask
 
 area = Area("ledger")
+PLAIN = "text/plain; charset=utf-8"
+SHORTLY = {"Cache-Control": "public, max-age=30"}
+TokenDigest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+
+
+@area.file("/log/statements/{digest}.tlog-proof", may=PUBLIC)
+def statement_proof(unit: Unit, digest: TokenDigest) -> Answer:
+    """That a signed statement stands in the log, and so since when there is one; by the SHA-256 of its token."""
+    return Answer(
+        queries.proof_of(unit, queries.statement_entry(unit, digest)).encode(), PLAIN, headers=SHORTLY
+    )
 
 
 @area.page("/redactions", "ledger/index.html", may=P.LEDGER_REDACT)

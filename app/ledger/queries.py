@@ -22,7 +22,8 @@ from app.ledger.models import (
     LedgerWitness,
     Redaction,
 )
-from app.ledger.rules import REDACTION
+from app.ledger.note import InclusionProof
+from app.ledger.rules import ASIDE, REDACTION, EntryKind
 
 
 class Head(View):
@@ -91,6 +92,48 @@ def head(unit: Unit) -> Head:
     """Where the ledger ends, as this unit sees it."""
     row = unit.db.connection().execute(_HEAD).one()
     return Head(size=row.size, at=row.at)
+
+
+def last_change(unit: Unit) -> Head:
+    """How far the register went when something last changed of what it says: entries about keys and statements aside."""
+    asked = select(LedgerEntry.number, LedgerEntry.recorded_at).where(LedgerEntry.kind.not_in(ASIDE))
+    row = unit.db.execute(asked.order_by(LedgerEntry.number.desc()).limit(1)).one_or_none()
+    return Head(size=row.number + 1, at=row.recorded_at) if row else Head(size=0, at=None)
+
+
+def proof_of(unit: Unit, number: int) -> str:
+    """The proof that an entry is in the log, under the newest checkpoint that outsiders cosigned, else the newest (C2SP tlog-proof).
+
+    Raises NotFound while no checkpoint covers the entry yet.
+    """
+    newest = proving_checkpoint(unit)
+    if number >= newest.size:
+        newest = newest_checkpoint(unit)
+    if number >= newest.size:
+        raise NotFound(_("The log's next signed checkpoint will cover this within a minute. Ask again then."))
+    path = tree.inclusion(StoredNodes(unit), number, newest.size)
+    return InclusionProof(number, tuple(path), published_note(unit, newest)).text
+
+
+def statement_entry(unit: Unit, digest: str) -> int:
+    """The number of the entry that tells of a signed statement, by the SHA-256 of its token. Raises NotFound."""
+    asked = select(LedgerEntry.number).where(
+        LedgerEntry.subject_ref == digest, LedgerEntry.kind == EntryKind.STATEMENT_SEALED
+    )
+    found = unit.db.scalar(asked)
+    if found is None:
+        raise NotFound(
+            _("The log tells of no such statement. One that was just sealed stands in it after ten minutes.")
+        )
+    return found
+
+
+def statements_told(unit: Unit, size: int) -> Sequence[str]:
+    """The digests of the statements that the first `size` entries tell of, oldest first."""
+    asked = select(LedgerEntry.subject_ref).where(
+        LedgerEntry.kind == EntryKind.STATEMENT_SEALED, LedgerEntry.number < size
+    )
+    return unit.db.scalars(asked.order_by(LedgerEntry.number)).all()
 
 
 def root(unit: Unit, size: int) -> bytes:

@@ -39,6 +39,12 @@ class EntryKind(StrEnum):
     KEY_MADE = "key.made"
     """The subject is the RFC 7638 thumbprint of the key: whoever is shown a key can see whether the log announced it."""
     KEY_RETIRED = "key.retired"
+    STATEMENT_SEALED = "statement.sealed"
+    """The subject is the SHA-256 of the signed token: whoever holds the statement finds its entry, and nobody else learns of it."""
+
+
+ASIDE: Final = frozenset({EntryKind.KEY_MADE, EntryKind.KEY_RETIRED, EntryKind.STATEMENT_SEALED})
+"""Entries that change nothing of what the register says: the same question before and after has the same answer."""
 
 
 class Entry(BaseModel):

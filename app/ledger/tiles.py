@@ -56,7 +56,7 @@ def parse_path(path: str) -> Tile | None:
         return None
     row, digits, width = found.groups()
     tile = Tile(None if row == "entries" else int(row), int(re.sub("[x/]", "", digits)), int(width or WIDTH))
-    return tile if tile.path == path else None
+    return tile if tile.width <= WIDTH and tile.path == path else None
 
 
 def tiles_of(size: int) -> Iterator[Tile]:

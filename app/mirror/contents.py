@@ -8,7 +8,8 @@ from app.certificates.did import Context, ListPurpose, Schema
 from app.certificates.keys import RRN, PublicKeys, Purpose
 from app.certificates.queries import every_licence_credential, every_list, every_paper
 from app.kernel.database import Unit
-from app.ledger.queries import newest_checkpoint
+from app.ledger import pages as ledger_pages
+from app.ledger.queries import newest_checkpoint, statements_told
 from app.ledger.tiles import tiles_of
 from app.organisations.queries import organisation
 from app.statements import pages as statement_pages
@@ -33,7 +34,7 @@ def everything(unit: Unit) -> list[Published]:
     """
     size = newest_checkpoint(unit).size
     return [
-        *_papers(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit), *_keys(unit), *_tiles(unit, size),
+        *_papers(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit, size), *_keys(unit), *_tiles(unit, size),
         Published("log/checkpoint", lambda: pages.checkpoint(unit)),
     ]  # fmt: skip
 
@@ -54,13 +55,16 @@ def _licences(unit: Unit) -> Iterator[Published]:
         yield Published(f"bodies/{ref}/licence/{row.number}/credential.jwt", content, for_ever=True)
 
 
-def _statements(unit: Unit) -> Iterator[Published]:
-    """Signed statements, but for those of which words were taken out since."""
+def _statements(unit: Unit, size: int) -> Iterator[Published]:
+    """Signed statements, but for those of which words were taken out since; the proof of each, for whoever has one still."""
     for row in every_sealed_statement(unit):
         at = f"statements/{row.ref}"
         yield Published(f"{at}/statement.pdf", _of(statement_pages.pdf, unit, row.ref), row.pdf_digest)
         yield Published(f"{at}/statement.json", _of(statement_pages.plain_json, unit, row.ref))
         yield Published(f"{at}/statement.jwt", _of(statement_pages.token, unit, row.ref), row.token_digest)
+    for digest in statements_told(unit, size):
+        content = _of(ledger_pages.statement_proof, unit, digest)
+        yield Published(f"log/statements/{digest}.tlog-proof", content)
 
 
 def _of(page: Callable[..., Answer], *place: object) -> Callable[[], Answer]:

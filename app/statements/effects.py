@@ -7,14 +7,15 @@ from app.certificates.did import STATEMENT_TYP, Addresses
 from app.certificates.effects import OWNER, press
 from app.certificates.effects.worker import do, rrn_keys, stamps_of
 from app.kernel import files
-from app.kernel.database import Site, Unit
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
 from app.kernel.words import _, in_words, label
 from app.registry.queries.verify import spoken
-from app.statements.commands import hold, keep_sealed
+from app.statements.commands import hold, keep_sealed, tell_sealed
 from app.statements.models import SignedStatement
-from app.statements.queries import HELD
+from app.statements.queries import HELD, untold
 from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 
 
@@ -69,6 +70,16 @@ def _release(unit: Unit) -> Finish | None:
             record(unit, "statement.released", unit.db.get_one(SignedStatement, statement))
 
     return finish
+
+
+@every(timedelta(minutes=5))
+def tell(site: Site) -> None:
+    """The log tells of sealed statements, many at once: every entry makes the answers anew that are kept for the public."""
+    with reading(site, SYSTEM) as unit:
+        any_untold = untold(unit) != []
+    if any_untold:
+        with writing(site, SYSTEM) as unit:
+            tell_sealed(unit)
 
 
 def paper(said: Content) -> Any:

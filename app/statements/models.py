@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Key, Record, Table
@@ -31,3 +31,5 @@ class SignedStatement(Record, Table):
     token_digest: Mapped[str | None]
     seal_key: Mapped[str | None]
     credential_key: Mapped[str | None]
+    entry: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.number"))
+    """The entry of the log that tells of it; none for some minutes after it was sealed."""

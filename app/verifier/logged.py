@@ -1,5 +1,6 @@
 """Looking at the log: whether the publication of these very files stands in it, and who outside has seen that."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -58,6 +59,26 @@ def _proved(
     ):
         raise NotLogged(_("The register’s log tells of other files: this one was never published."))
     return seen, proof.checkpoint, said
+
+
+def statement_told_at(token: str, anchors: Anchors, published: Published) -> datetime | None:
+    """Since when the log tells of this very statement; None when it does not, or not yet. Raises NotLogged for a false proof."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    text, note = had(published, f"log/statements/{digest}.tlog-proof"), had(published, "log/checkpoint")
+    if text is None or note is None:
+        return None
+    try:
+        proof = InclusionProof.parse(text.decode())
+        entry = entry_at(proof.index, checkpoint_of(note, anchors).size, published)
+        seen = proof.verify(leaf_hash(entry), anchors.log_keys)
+        said = Entry.model_validate_json(entry)
+    except Unseen:
+        return None
+    except (NoteError, ValidationError, UnicodeDecodeError, ValueError) as fault:
+        raise NotLogged(_("The proof that it stands in the register’s log is false.")) from fault
+    if (seen.origin, said.kind, said.subject) != (anchors.origin, EntryKind.STATEMENT_SEALED, digest):
+        raise NotLogged(_("The proof that it stands in the register’s log is of something else."))
+    return said.recorded_at
 
 
 def checkpoint_of(note: bytes, anchors: Anchors) -> Checkpoint:

@@ -13,7 +13,7 @@ from app.ledger.note import Checkpoint, NoteError
 from app.ledger.tiles import WIDTH, Tile
 from app.ledger.tree import node_hash, root
 from app.verifier.anchors import DID_OF_RRN, Anchors, Published, had, keys_of, revoked_since, rrn_did
-from app.verifier.logged import checkpoint_of
+from app.verifier.logged import NotLogged, checkpoint_of, statement_told_at
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
@@ -65,7 +65,8 @@ def check_statement(
 ) -> Report:  # fmt: skip
     """The answer the statement gives, when RRN signed it, it was not changed, the log stood as it says, and its keys count.
 
-    Nothing outside says when a statement was made, so with a key that others may know it is in doubt, whatever day it bears.
+    The day it bears is what whoever has the key wrote. With a key that others may know it stands when the log tells of it since
+    before they may have known it, and is in doubt otherwise.
     """
     found, said, revoked = _open(token, anchors, published)
     items = [*items, found]
@@ -75,8 +76,13 @@ def check_statement(
         words = _("The statement in the file is of {one}, the seal of {other}.")
         items.append(Checked(What.STATEMENT, Found.NO, words.format(one=said.issuer.name, other=seal.signer)))
         return report(items)
-    items.append(_look_at_root(said, anchors, published))
-    items.append(look_at_keys(seal.serial if seal else "", revoked, None, anchors, published, now))
+    rooted = _look_at_root(said, anchors, published)
+    try:
+        told_at = statement_told_at(token, anchors, published)
+    except NotLogged as fault:
+        rooted, told_at = Checked(What.LOG, Found.NO, str(fault)), None
+    items.append(rooted)
+    items.append(look_at_keys(seal.serial if seal else "", revoked, told_at, anchors, published, now))
     if any(item.found is not Found.YES for item in items[-2:]):
         return report(items)
     told = said.now or said.then

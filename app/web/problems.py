@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -36,6 +36,8 @@ TITLE: dict[int, str] = {
     500: "Something went wrong on our side",
     503: "The register cannot be read just now",
 }
+LOG_FILES = ("/log/checkpoint", "/log/tile/", "/log/statements/")
+"""Files of the log (C2SP tlog-tiles): programs fetch them, and people in a terminal read what went wrong."""
 _log = logger()
 
 
@@ -154,6 +156,8 @@ def problem(
     if fields:
         body["fields"] = fields
     kept = {"Cache-Control": "no-store", **(headers or {})}
+    if request.url.path.startswith(LOG_FILES):
+        return PlainTextResponse(f"{detail}\n", status, kept)
     if wants_json(request):
         return JSONResponse(body, status, kept, media_type="application/problem+json")
     context = request.app.state.context(request) if hasattr(request.app.state, "context") else {}

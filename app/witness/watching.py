@@ -198,6 +198,8 @@ def _check_growth(asked: Seen, before: Checkpoint) -> None:
     new = asked.checkpoint
     if asked.old != before.size:
         raise Refusal(Reply(409, f"{before.size}\n", SIZE))
+    if new.size == before.size > 0 and new.root != before.root:
+        raise Refusal(Reply(409, "Another tree of this size was cosigned already: nothing was signed.\n"))
     if new.size == 0 and new.root != EMPTY_ROOT:
         raise Refusal(Reply(422, "A log without entries has the root of the empty tree.\n"))
     if not verify_consistency(before.size, new.size, asked.proof, before.root, new.root):

@@ -204,6 +204,7 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     # signed statements
     ("every signed statement", "UPDATE signed_statement SET content = replace(content, 'active', 'expired')", "does not follow from the register"),
     ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
+    ("every signed statement", "UPDATE signed_statement SET entry = 0", "should tell of it tells of something else"),
     ("every signed statement", "UPDATE signed_statement SET token_digest = pdf_digest", "its signed JSON is no such thing"),
     ("every signed statement", "UPDATE ledger_node SET digest = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 1) WHERE place = 0", "names another root"),
     # what is for machines

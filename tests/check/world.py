@@ -32,6 +32,7 @@ from app.ledger.commands import ask_redaction
 from app.ledger.models import LedgerCheckpoint, LedgerCosignature
 from app.ledger.note import COSIGNATURE, NoteKey, add_cosignature
 from app.ledger.rules import NewRedaction
+from app.statements.effects import tell
 from app.surveillance import queries as surveillance
 from app.surveillance.commands import PICK_STEPS, draw_sample
 from app.surveillance.effects import draw_committed
@@ -84,6 +85,7 @@ class Clean:
         with Session(self.site.engine.execution_options(writing=True)) as session:
             yield Unit(session, SYSTEM, self.site.clock(), self.site, writes=False)
             session.rollback()
+        self.site.memory.clear()  # what was remembered meanwhile was taken back
 
 
 def _walk(words: str) -> Any:
@@ -139,6 +141,7 @@ def make_clean(site: Site, clock: SetClock) -> Clean:
 def _work(site: Site, clock: SetClock) -> None:
     outbox.deliver_all(site)
     announce(site)
+    tell(site)
     sign_log_again(site)
     clock.now += timedelta(days=1)
 

@@ -42,7 +42,7 @@ def test_a_tile_has_the_address_the_specification_gives_it(tile: Tile, path: str
 @pytest.mark.parametrize(
     "path",
     [
-        "tile/0/0", "tile/00/000", "tile/64/000", "tile/0/x000/001", "tile/0/000.p/0", "tile/0/000.p/256",
+        "tile/0/0", "tile/00/000", "tile/64/000", "tile/0/x000/001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/300", "tile/entries/000.p/999",
         "tile/0/000.p/07", "tile/0/001/002", "tile/data/000", "tile/0/../000", "tile/0/000/",
         "tile/0/\u0660\u0660\u0660",
         "tile/0/" + "x001/" * 40 + "000", "tile/0/000\n",

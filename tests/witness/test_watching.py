@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.ledger import tree
 from app.ledger.note import Checkpoint, NoteError, open_note, sign_note
-from app.witness.watching import SIZE, Forgotten, Witness, make, trust
+from app.witness.watching import PLAIN, SIZE, Forgotten, Witness, make, trust
 from tests.witness.make import ORIGIN, Log, asked, witness_of
 
 
@@ -77,7 +77,8 @@ def test_a_smaller_tree_is_never_signed(witness: Witness, log: Log) -> None:
 def test_a_forked_tree_is_never_signed(witness: Witness, log: Log) -> None:
     witness.add_checkpoint(log.request(0))
     forked = Log(5, word="other")
-    assert witness.add_checkpoint(forked.request(5)).status == 422
+    reply = witness.add_checkpoint(forked.request(5))
+    assert (reply.status, reply.media) == (409, PLAIN) and "Another tree of this size" in reply.content
     forked.grow(4)
     assert witness.add_checkpoint(forked.request(5)).status == 422
     log.grow(4)

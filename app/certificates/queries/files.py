@@ -15,9 +15,7 @@ from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.files import Damaged, digest
 from app.kernel.words import _
-from app.ledger.note import InclusionProof
-from app.ledger.queries import StoredNodes, newest_checkpoint, proving_checkpoint, published_note
-from app.ledger.tree import inclusion
+from app.ledger.queries import proof_of as proof_in_log
 from app.organisations.models import Organisation
 from app.permissions import Seat
 from app.settings import Settings
@@ -110,12 +108,6 @@ def proof_of(unit: Unit, typed: str, number: int) -> str:
 
 def proof_of_entry(unit: Unit, version: CertificateVersion) -> str:
     """The same for a version at hand. Raises NotFound while no checkpoint covers the entry yet."""
-    entry, newest = version.ledger_number, proving_checkpoint(unit)
-    if entry is None or entry >= newest.size:
-        newest = newest_checkpoint(unit)
-    if entry is None or entry >= newest.size:
-        raise NotFound(
-            _("The log's next signed checkpoint will cover this certificate within a minute. Ask again then.")
-        )
-    path = inclusion(StoredNodes(unit), entry, newest.size)
-    return InclusionProof(entry, tuple(path), published_note(unit, newest)).text
+    if version.ledger_number is None:
+        raise NotFound(_("This certificate stands in the log once it is public. Ask again then."))
+    return proof_in_log(unit, version.ledger_number)

@@ -14,9 +14,10 @@ from app.statements.queries.views import (
     made_for,
     parts_again,
     statement_view,
+    untold,
 )
 
 __all__ = [
     "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "made_for", "part_of",
-    "parts_again", "statement_view",
+    "parts_again", "statement_view", "untold",
 ]  # fmt: skip

@@ -12,13 +12,13 @@ from app.kernel.errors import NotFound, Refused, TooSoon
 from app.kernel.fields import View
 from app.kernel.journal import ending_with
 from app.kernel.words import _
-from app.ledger.queries import root
-from app.registry.queries.told import end_of
+from app.ledger.queries import last_change, root
 from app.statements.models import SignedStatement
 from app.statements.queries.facts import part_of
 from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
 
 AGAIN_SECONDS = 5
+AT_ONCE = 200
 WAIT_SECONDS = 86_400
 HELD = "statement.held"
 """The event of a statement that cannot be made before RRN has keys of its own."""
@@ -58,13 +58,15 @@ class StatementView(View):
     sealed_at: datetime | None
     redacted: bool
     """Words in it were taken out since, so its files are not given any more."""
+    entry: int | None
+    """The entry of the log that tells of it; none for some minutes."""
     waits: bool
     """RRN has no keys to seal it with yet; it is made by itself when it has."""
 
 
 def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> Content:
     """What a statement asked now would say. Raises NotFound, and Refused for days and moments that have not come yet."""
-    end, day = end_of(unit), on or unit.today
+    end, day = last_change(unit), on or unit.today
     if day > unit.today or (known_at is not None and known_at > unit.now):
         raise Refused(
             _(
@@ -110,7 +112,7 @@ def statement_view(unit: Unit, ref: str) -> StatementView:
         ref=row.ref, kind=row.kind, subject=row.subject_ref, on=row.on_day, known_at=row.known_at, as_of_log_size=row.size, root=said.root,
         then=parts_again(unit, said)[0] if redacted else said.then, now=None if redacted else said.now,
         differs=not redacted and said.differs, asked_at=row.asked_at, sealed_at=row.sealed_at, redacted=redacted,
-        waits=held(unit, row),
+        waits=held(unit, row), entry=row.entry,
     )  # fmt: skip
 
 
@@ -120,6 +122,14 @@ def every_sealed_statement(unit: Unit) -> list[SignedStatement]:
     return [
         row for row in unit.db.scalars(rows) if _still_said(unit, Content.model_validate_json(row.content))
     ]
+
+
+def untold(unit: Unit) -> list[SignedStatement]:
+    """Sealed statements of which the log has yet to tell, oldest first, as many as go into one transaction."""
+    asked = select(SignedStatement).where(
+        SignedStatement.sealed_at.is_not(None), SignedStatement.entry.is_(None)
+    )
+    return list(unit.db.scalars(asked.order_by(SignedStatement.id).limit(AT_ONCE)))
 
 
 def held(unit: Unit, row: SignedStatement) -> bool:
