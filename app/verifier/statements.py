@@ -76,7 +76,7 @@ def check_statement(
         items.append(Checked(What.STATEMENT, Found.NO, words.format(one=said.issuer.name, other=seal.signer)))
         return report(items)
     items.append(_look_at_root(said, anchors, published))
-    items.append(look_at_keys(seal.serial if seal else "", revoked, None, anchors, published, now))
+    items.append(look_at_keys(seal, revoked, None, anchors, published, now))
     if any(item.found is not Found.YES for item in items[-2:]):
         return report(items)
     told = said.now or said.then
