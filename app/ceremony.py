@@ -17,6 +17,7 @@ from app.kernel.database import connect, reading, writing
 from app.kernel.errors import Problem
 from app.kernel.files import write_once
 from app.settings import Settings
+from app.statements.queries.doubted import statements_made_with
 from app.terminal import say, settings_or_exit
 
 SHEET = "ceremony.txt"
@@ -217,7 +218,7 @@ def suspect(key: str, since: Since, public_text: Annotated[str, typer.Option(hel
         with writing(site, SYSTEM) as unit:
             tell_suspect(unit, found, moment, public_text, by)
         with reading(site, SYSTEM) as unit:
-            made = made_with(unit, found.id, moment)
+            made = made_with(unit, found.id, moment) + statements_made_with(unit, found, moment)
     except KeyFault as fault:
         stop(f"{fault}. Nothing was saved: rrn keys list names them all.")
     except Problem as fault:

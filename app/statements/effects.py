@@ -1,20 +1,23 @@
 """What follows a question for a signed statement: the worker draws, signs, seals, looks at it as a stranger would, and keeps it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.certificates.did import STATEMENT_TYP, Addresses
 from app.certificates.effects import OWNER, press
 from app.certificates.effects.worker import do, rrn_keys, stamps_of
 from app.kernel import files
-from app.kernel.database import Site, Unit
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
 from app.kernel.words import _, in_words, label
 from app.registry.queries.verify import spoken
-from app.statements.commands import hold, keep_sealed
+from app.statements.commands import hold, keep_sealed, replace
 from app.statements.models import SignedStatement
-from app.statements.queries import HELD
+from app.statements.queries import HELD, left_over
+from app.statements.queries.doubted import doubted_statements
 from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 
 
@@ -22,12 +25,29 @@ from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 @after("statement.released")
 def make(unit: Unit, event: Event) -> Finish | None:
     """Make the files of one statement, once; nobody hears of them before they are stored. Without keys it waits for them, without a time stamp it is tried again."""
-    row = unit.db.get_one(SignedStatement, event.subject_id)
+    return _made(unit, event.subject_id)
+
+
+@every(timedelta(minutes=10))
+def make_left_over(site: Site) -> None:
+    """What nobody could sign for so long that its delivery gave up is tried again, for as long as it takes, one after another."""
+    with reading(site, SYSTEM) as unit:
+        waiting = left_over(unit)
+    for statement_id in waiting:
+        do(site, partial(_again, statement_id))
+
+
+def _again(statement_id: int, unit: Unit) -> Finish | None:
+    return _made(unit, statement_id)
+
+
+def _made(unit: Unit, statement_id: int) -> Finish | None:
+    row = unit.db.get_one(SignedStatement, statement_id)
     if row.sealed_at is not None:
         return None
     store = rrn_keys(unit)
     if store is None:
-        return lambda unit: hold(unit, unit.db.get_one(SignedStatement, event.subject_id))
+        return lambda unit: hold(unit, unit.db.get_one(SignedStatement, statement_id))
     addresses = Addresses(unit.site.settings.public_base_url)
     made = press().seal_paper(
         paper(Content.model_validate_json(row.content)),
@@ -42,7 +62,7 @@ def make(unit: Unit, event: Event) -> Finish | None:
     at = unit.now
 
     def finish(unit: Unit) -> None:
-        mine = unit.db.get_one(SignedStatement, event.subject_id, with_for_update=True)
+        mine = unit.db.get_one(SignedStatement, statement_id, with_for_update=True)
         keep_sealed(unit, mine, pdf, token, made.seal_key, made.credential_key, at)
 
     return finish
@@ -69,6 +89,16 @@ def _release(unit: Unit) -> Finish | None:
             record(unit, "statement.released", unit.db.get_one(SignedStatement, statement))
 
     return finish
+
+
+@every(timedelta(seconds=15))
+def replace_doubtful_statements(site: Site) -> None:
+    """What was sealed with a key that others may have known is sealed anew; the statement of before stays, and says so."""
+    with reading(site, SYSTEM) as unit:
+        statements = doubted_statements(unit)
+    for statement_id in statements:
+        with writing(site, SYSTEM) as unit:
+            replace(unit, statement_id)
 
 
 def paper(said: Content) -> Any:

@@ -169,7 +169,7 @@ def _papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
 
 
 def _other_papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
-    """Reports, decisions and licences: they are not made anew, so whoever relies on one has to be told."""
+    """Reports, decisions and licences."""
     column = Paper.seal_key if key.purpose is Purpose.SEAL else Paper.credential_key
     rows = select(Paper).where(column == key.id, Paper.sealed_at >= since).order_by(Paper.id)
     return [

@@ -11,12 +11,13 @@ from app.statements.queries.views import (
     file_of,
     find_statement,
     held,
+    left_over,
     made_for,
     parts_again,
     statement_view,
 )
 
 __all__ = [
-    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "made_for", "part_of",
+    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "left_over", "made_for", "part_of",
     "parts_again", "statement_view",
 ]  # fmt: skip
