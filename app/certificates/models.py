@@ -266,11 +266,12 @@ class KeyAnnouncement(Table):
 
 
 class SignedRevocationList(Table):
-    """The newest list of revoked seals, as it is served (RFC 5280)."""
+    """The newest list of revoked seals of each root, as it is served (RFC 5280)."""
 
     __tablename__ = "signed_revocation_list"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    """The number of the root that signed it, counted from 1 in the order they were made."""
     content: Mapped[bytes]
     as_of: Mapped[int] = mapped_column(Key)
     """The newest notice in it; an older list never takes the place of a newer."""

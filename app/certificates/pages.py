@@ -41,6 +41,7 @@ from app.web.routing import Answer, Area, Ask
 area = Area("certificates")
 Version = Annotated[int, Field(ge=1, le=10_000)]
 ListNumber = Annotated[int, Field(ge=1, le=100_000)]
+RootNumber = Annotated[int, Field(ge=1, le=1_000)]
 Thumbprint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 TilePath = Annotated[str, Field(max_length=200)]
 
@@ -312,8 +313,14 @@ def seal_roots(unit: Unit) -> Answer:
 
 @area.file("/.well-known/seal-ca.crl", may=PUBLIC)
 def revoked_seals(unit: Unit) -> Answer:
-    """The seals of bodies that count no more, signed by RRN's root (RFC 5280)."""
-    return Answer(keys.revocation_list(unit).content, "application/pkix-crl", headers=SHORTLY)
+    """The seals of bodies that count no more, signed by RRN's first root (RFC 5280)."""
+    return revoked_seals_of(unit, 1)
+
+
+@area.file("/.well-known/seal-ca-{root}.crl", may=PUBLIC)
+def revoked_seals_of(unit: Unit, root: RootNumber) -> Answer:
+    """The same of seals under a later root, signed by that root."""
+    return Answer(keys.revocation_list(unit, root).content, "application/pkix-crl", headers=SHORTLY)
 
 
 @area.file("/.well-known/keys.json", may=PUBLIC)
@@ -386,9 +393,12 @@ def _served(unit: Unit, path: list[str]) -> Answer | None:
             return tile(unit, "/".join(rest))
         case [".well-known", name] if name in _KNOWN:
             return _KNOWN[name](unit)
+        case [".well-known", name] if name.startswith("seal-ca-"):
+            return revoked_seals_of(unit, int(name.removeprefix("seal-ca-").removesuffix(".crl")))
     return None
 
 
 _KNOWN = {
     "did.json": did_of_register, "seal-ca.pem": seal_roots, "seal-ca.crl": revoked_seals, "log.vkey": log_vkey,
+    "keys.json": all_keys,
 }  # fmt: skip

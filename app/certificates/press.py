@@ -43,7 +43,7 @@ from app.certificates.document import (
 )
 from app.certificates.document import Section as Lines
 from app.certificates.document.text import TextFault
-from app.certificates.keys import RRN, PublicKeys, Purpose, SigningKey
+from app.certificates.keys import RRN, KeyFault, PublicKeys, Purpose, SigningKey
 from app.certificates.keys.authority import Revoked, revocation_list, short_name
 from app.certificates.keys.store import KeyStore
 from app.certificates.lints import (
@@ -87,10 +87,11 @@ class NotAsItShouldBe(Exception):
 
 @dataclass(frozen=True)
 class Stamps:
-    """The time stamp authority that every seal is stamped by, and the list of revoked seals that goes into the file."""
+    """The time stamp authority that every seal is stamped by, and the lists of revoked seals, of which one goes into the file."""
 
     authority: Authority
-    revoked: bytes
+    revoked: tuple[bytes, ...]
+    """One for each root, in the order of the roots."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,13 @@ def _stamped(
     """How much room a seal takes, what is laid beside it, and who stamps it."""
     if stamps is None:
         return RESERVE, None, None
-    chain = [one for one in (sealer.public.certificate, *store.anchors()) if one]
-    evidence = Evidence(tuple(one.public_bytes(Encoding.DER) for one in chain), (stamps.revoked,))
+    own = sealer.public.certificate
+    if own is None:
+        raise KeyFault("a seal key without a certificate cannot seal")
+    number = store.root_of(own)
+    chain = (own, store.anchors()[number - 1])
+    revoked = stamps.revoked[number - 1]
+    evidence = Evidence(tuple(one.public_bytes(Encoding.DER) for one in chain), (revoked,))
     return STAMPED, evidence, stamps.authority.stamper(moment)
 
 
@@ -238,17 +244,18 @@ def made_with(files: Files) -> tuple[str, str]:
     return sealing_key(files[PDF]), jose.kid_of(files[CREDENTIAL].decode()).rpartition("#")[2]
 
 
-def revoked_seals(store: KeyStore, ended: Mapping[str, KeyUse], as_of: int, moment: datetime) -> bytes | None:
-    """The list of revoked seals, signed by the root; None while there is no root."""
-    if store.usable(Purpose.ROOT, RRN, moment) is None:
-        return None
+def revoked_seals(
+    store: KeyStore, ended: Mapping[str, KeyUse], as_of: int, moment: datetime
+) -> tuple[bytes, ...]:
+    """The lists of revoked seals, one signed by each root, in the order of the roots; none while there is no root."""
     revoked = [
         Revoked(key.certificate, ended[key.id].since, ended[key.id].suspect)
         for key in store.all(Purpose.SEAL)
         if key.id in ended and key.certificate
     ]
     number = (as_of << 40) + int(moment.timestamp())  # grows with what is in it, and with time
-    return revocation_list(store.signing(Purpose.ROOT, RRN, moment), revoked, number, moment)
+    roots = [store.root(at + 1) for at in range(len(store.anchors()))]
+    return tuple(revocation_list(root, revoked, number, moment) for root in roots)
 
 
 def keep(folder: Path, files: Files) -> None:

@@ -51,6 +51,8 @@ class SealCheck:
     """What is wrong, in a sentence, when something is."""
     serial: str = ""
     """The serial number of the seal's certificate in hexadecimal, as the list of revoked seals knows it."""
+    root: int = 1
+    """Which of the roots given certified the seal, counted from 1."""
 
     @property
     def genuine(self) -> bool:
@@ -69,7 +71,7 @@ def verify_pdf(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealCheck:
         Exception
     ):  # a broken file takes the libraries anywhere (AttributeError was seen); it is never our fault
         return SealCheck(whole_file=True, fault="The seal in the file cannot be read.")
-    return _told(status, moment)
+    return _told(status, moment, anchors)
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:
@@ -142,7 +144,7 @@ def sealing_key(pdf: bytes) -> str:
     return thumbprint(public)
 
 
-def _told(status: Any, moment: datetime | None) -> SealCheck:
+def _told(status: Any, moment: datetime | None, anchors: Sequence[x509.Certificate]) -> SealCheck:
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     intact = bool(status.valid and status.intact)
     trusted = bool(status.trusted)
@@ -164,6 +166,7 @@ def _told(status: Any, moment: datetime | None) -> SealCheck:
         moment,
         fault,
         f"{certificate.serial_number:x}",
+        next((at for at, root in enumerate(anchors, 1) if root.subject == certificate.issuer), 1),
     )
 
 

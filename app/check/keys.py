@@ -55,7 +55,7 @@ def every_key_that_ended_signs_no_more(unit: Unit) -> Iterator[Breach]:
             yield Breach(f"key {row.ref}", "was told to have ended, and is not published")
         elif key.retired_at is None:
             yield Breach(f"key {row.ref}", "was told to have ended, and goes on signing")
-        elif key.certificate and not _is_revoked(serials, key, row):
+        elif key.purpose is Purpose.SEAL and not _is_revoked(serials, key, row):
             yield Breach(f"seal key {row.ref}", "is not on the list of revoked seals from that moment on")
 
 
@@ -65,17 +65,14 @@ def _is_revoked(serials: dict[int, float], key: PublicKey, row: KeyNotice) -> bo
 
 
 def _revoked(unit: Unit, keys: PublicKeys) -> dict[int, float]:
-    """The serial numbers on the list with their moments; none when no root of ours signed it."""
-    row = unit.db.get(SignedRevocationList, 1)
-    if row is None:
-        return {}
-    listed = x509.load_der_x509_crl(row.content)
-    publics = [anchor.public_key() for anchor in keys.anchors()]
-    if not any(
-        isinstance(one, ec.EllipticCurvePublicKey) and listed.is_signature_valid(one) for one in publics
-    ):
-        return {}
-    return {one.serial_number: one.revocation_date_utc.timestamp() for one in listed}
+    """The serial numbers on the lists with their moments; none of a list that its own root did not sign."""
+    found: dict[int, float] = {}
+    for number, anchor in enumerate(keys.anchors(), 1):
+        row, public = unit.db.get(SignedRevocationList, number), anchor.public_key()
+        listed = x509.load_der_x509_crl(row.content) if row else None
+        if listed and isinstance(public, ec.EllipticCurvePublicKey) and listed.is_signature_valid(public):
+            found |= {one.serial_number: one.revocation_date_utc.timestamp() for one in listed}
+    return found
 
 
 def every_key_was_told_in_the_log(unit: Unit) -> Iterator[Breach]:

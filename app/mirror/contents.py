@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from app.certificates import pages
 from app.certificates.did import Context, ListPurpose, Schema
-from app.certificates.keys import RRN, PublicKeys, Purpose
+from app.certificates.keys import RRN, PublicKeys, Purpose, revoked_seals_at
 from app.certificates.queries import every_licence_credential, every_list, every_paper
 from app.kernel.database import Unit
 from app.ledger import pages as ledger_pages
@@ -89,6 +89,9 @@ def _keys(unit: Unit) -> Iterator[Published]:
     yield Published(".well-known/jwks.json", _of(pages.jwks, unit))
     yield Published(".well-known/seal-ca.pem", _of(pages.seal_roots, unit))
     yield Published(".well-known/seal-ca.crl", _of(pages.revoked_seals, unit))
+    for number in range(2, len(PublicKeys(unit.site.settings.data_dir / "keys").anchors()) + 1):
+        yield Published(revoked_seals_at(number), _of(pages.revoked_seals_of, unit, number))
+    yield Published(".well-known/keys.json", _of(pages.all_keys, unit))
     yield Published(".well-known/log.vkey", _of(pages.log_vkey, unit))
     keys = PublicKeys(unit.site.settings.data_dir / "keys").all(Purpose.CREDENTIAL)
     for ref in sorted({key.owner for key in keys} - {RRN}):

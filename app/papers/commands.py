@@ -7,7 +7,7 @@ import rfc8785
 from app.kernel.database import Unit
 from app.kernel.journal import Event, record
 from app.papers.models import Paper
-from app.papers.queries import ordered_by
+from app.papers.queries import ordered_by, replaced_by
 from app.papers.rules import Said
 
 
@@ -24,6 +24,21 @@ def order(unit: Unit, event: Event, subject_id: int, owner: str, said: Said) -> 
     unit.db.flush()
     record(unit, "paper.ordered", row, paper=said.kind.value, about=said.about)
     return row
+
+
+def replace(unit: Unit, paper_id: int) -> None:
+    """The same words on another paper, because others may know a key that made this one; asked twice, it is one paper."""
+    old = unit.db.get_one(Paper, paper_id, with_for_update=True, populate_existing=True)
+    if replaced_by(unit, old):
+        return
+    event = record(unit, "paper.doubted", old)
+    row = Paper(
+        kind=old.kind, subject_id=old.subject_id, about=old.about, owner=old.owner, event_id=event.id, content=old.content,
+        replaces_id=old.id, ordered_at=unit.now,
+    )  # fmt: skip
+    unit.db.add(row)
+    unit.db.flush()
+    record(unit, "paper.ordered", row, paper=row.kind.value, about=row.about)
 
 
 def keep_sealed(unit: Unit, row: Paper, files: tuple[str, str], keys: tuple[str, str], at: datetime) -> None:

@@ -28,6 +28,8 @@ class Paper(Record, Table):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
     content: Mapped[str] = mapped_column(Text)
     """What it says, as canonical JSON (RFC 8785)."""
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("paper.id"), unique=True)
+    """The paper whose words it repeats, because others may have known a key that made that one."""
     ordered_at: Mapped[datetime]
     held: Mapped[str] = mapped_column(Text, default="")
     """Why it waits, in a sentence; empty when it does not."""

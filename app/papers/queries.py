@@ -18,6 +18,13 @@ from app.papers.rules import PaperKind, Said
 AGAIN_SECONDS: Final = 30
 
 
+class FormerPaperView(View):
+    """A paper that another took the place of, because others may have known a key that made it."""
+
+    ref: str
+    sealed_at: datetime | None
+
+
 class SealedPaperView(View):
     """A paper on the page it belongs to: being made, waiting for something, or ready to be saved."""
 
@@ -28,6 +35,13 @@ class SealedPaperView(View):
     sealed_at: datetime | None
     held: str
     """Why it waits, in a sentence; empty when it does not."""
+    former: list[FormerPaperView]
+    """The papers with the same words that it took the place of, newest first."""
+
+
+def replaced_by(unit: Unit, row: Paper) -> Paper | None:
+    """The paper that took the place of this one."""
+    return unit.db.scalar(select(Paper).where(Paper.replaces_id == row.id))
 
 
 def ordered_by(unit: Unit, event: Event) -> Paper | None:
@@ -36,17 +50,25 @@ def ordered_by(unit: Unit, event: Event) -> Paper | None:
 
 
 def papers_of(unit: Unit, kind: PaperKind, subject_id: int) -> list[SealedPaperView]:
-    """The papers of one kind on one page, newest first; the caller has checked whose page it is."""
-    rows = unit.db.scalars(
-        select(Paper).where(Paper.kind == kind, Paper.subject_id == subject_id).order_by(Paper.id.desc())
-    )
+    """The papers of one kind on one page, newest first, each with those it took the place of; the caller has checked whose page it is."""
+    asked = select(Paper).where(Paper.kind == kind, Paper.subject_id == subject_id).order_by(Paper.id.desc())
+    rows = unit.db.scalars(asked).all()
+    by_id, replaced = {row.id: row for row in rows}, {row.replaces_id for row in rows}
     return [
         SealedPaperView(
             ref=row.ref, about=row.about, title=said_in(row).title, ordered_at=row.ordered_at,
-            sealed_at=row.sealed_at, held=row.held,
+            sealed_at=row.sealed_at, held=row.held, former=_former(row, by_id),
         )
-        for row in rows
+        for row in rows if row.id not in replaced
     ]  # fmt: skip
+
+
+def _former(row: Paper, by_id: dict[int, Paper]) -> list[FormerPaperView]:
+    found = []
+    while row.replaces_id:
+        row = by_id[row.replaces_id]
+        found.append(FormerPaperView(ref=row.ref, sealed_at=row.sealed_at))
+    return found
 
 
 def said_in(row: Paper) -> Said:

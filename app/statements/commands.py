@@ -14,6 +14,7 @@ from app.ledger.commands import append
 from app.ledger.rules import EntryKind
 from app.statements.models import SignedStatement
 from app.statements.queries import HELD, asked_content, held, untold
+from app.statements.queries.doubted import replaced_by
 from app.statements.queries.views import same_question
 from app.statements.rules import AskStatement, Content, Kind
 
@@ -44,6 +45,28 @@ def _freeze(unit: Unit, said: Content) -> SignedStatement:
         return found
     record(unit, "statement.asked", row, question=said.kind.value, about=said.ref, on=said.on.isoformat())
     return row
+
+
+def replace(unit: Unit, statement_id: int) -> None:
+    """The same answer, to be sealed anew, because others may know a key that sealed this one; asked twice, it is one."""
+    old = unit.db.get_one(SignedStatement, statement_id, with_for_update=True, populate_existing=True)
+    if replaced_by(unit, old):
+        return
+    row = SignedStatement(
+        kind=old.kind, subject_ref=old.subject_ref, on_day=old.on_day, known_at=old.known_at, size=old.size, content=old.content,
+        replaces_id=old.id, asked_at=unit.now,
+    )  # fmt: skip
+    unit.db.add(row)
+    unit.db.flush()
+    record(unit, "statement.doubted", old, by=row.ref)
+    record(
+        unit,
+        "statement.asked",
+        row,
+        question=row.kind.value,
+        about=row.subject_ref,
+        on=row.on_day.isoformat(),
+    )
 
 
 def hold(unit: Unit, row: SignedStatement) -> None:

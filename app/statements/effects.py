@@ -1,6 +1,7 @@
 """What follows a question for a signed statement: the worker draws, signs, seals, looks at it as a stranger would, and keeps it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from app.certificates.did import STATEMENT_TYP, Addresses
@@ -13,9 +14,10 @@ from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
 from app.kernel.words import _, in_words, label
 from app.registry.queries.verify import spoken
-from app.statements.commands import hold, keep_sealed, tell_sealed
+from app.statements.commands import hold, keep_sealed, replace, tell_sealed
 from app.statements.models import SignedStatement
-from app.statements.queries import HELD, untold
+from app.statements.queries import HELD, left_over, untold
+from app.statements.queries.doubted import doubted_statements
 from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 
 
@@ -23,12 +25,29 @@ from app.statements.rules import CertificateFact, ChangeFact, Content, Part
 @after("statement.released")
 def make(unit: Unit, event: Event) -> Finish | None:
     """Make the files of one statement, once; nobody hears of them before they are stored. Without keys it waits for them, without a time stamp it is tried again."""
-    row = unit.db.get_one(SignedStatement, event.subject_id)
+    return _made(unit, event.subject_id)
+
+
+@every(timedelta(minutes=10))
+def make_left_over(site: Site) -> None:
+    """What nobody could sign for so long that its delivery gave up is tried again, for as long as it takes, one after another."""
+    with reading(site, SYSTEM) as unit:
+        waiting = left_over(unit)
+    for statement_id in waiting:
+        do(site, partial(_again, statement_id))
+
+
+def _again(statement_id: int, unit: Unit) -> Finish | None:
+    return _made(unit, statement_id)
+
+
+def _made(unit: Unit, statement_id: int) -> Finish | None:
+    row = unit.db.get_one(SignedStatement, statement_id)
     if row.sealed_at is not None:
         return None
     store = rrn_keys(unit)
     if store is None:
-        return lambda unit: hold(unit, unit.db.get_one(SignedStatement, event.subject_id))
+        return lambda unit: hold(unit, unit.db.get_one(SignedStatement, statement_id))
     addresses = Addresses(unit.site.settings.public_base_url)
     made = press().seal_paper(
         paper(Content.model_validate_json(row.content)),
@@ -43,7 +62,7 @@ def make(unit: Unit, event: Event) -> Finish | None:
     at = unit.now
 
     def finish(unit: Unit) -> None:
-        mine = unit.db.get_one(SignedStatement, event.subject_id, with_for_update=True)
+        mine = unit.db.get_one(SignedStatement, statement_id, with_for_update=True)
         keep_sealed(unit, mine, pdf, token, made.seal_key, made.credential_key, at)
 
     return finish
@@ -80,6 +99,16 @@ def tell(site: Site) -> None:
     if any_untold:
         with writing(site, SYSTEM) as unit:
             tell_sealed(unit)
+
+
+@every(timedelta(seconds=15))
+def replace_doubtful_statements(site: Site) -> None:
+    """What was sealed with a key that others may have known is sealed anew; the statement of before stays, and says so."""
+    with reading(site, SYSTEM) as unit:
+        statements = doubted_statements(unit)
+    for statement_id in statements:
+        with writing(site, SYSTEM) as unit:
+            replace(unit, statement_id)
 
 
 def paper(said: Content) -> Any:

@@ -2,18 +2,25 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Key, Record, Table
 from app.statements.rules import Kind
 
+_FIRST = text("replaces_id IS NULL")
+
 
 class SignedStatement(Record, Table):
-    """One answer somebody asked to have signed. Asked again of the same register, it is the same row and the same files."""
+    """One answer somebody asked to have signed. Asked again of the same register, it is the same row and the same files.
+
+    But where others may have known a key that made those: then another row with the same answer takes its place.
+    """
 
     __tablename__ = "signed_statement"
-    __table_args__ = (UniqueConstraint("kind", "subject_ref", "on_day", "known_at", "size"),)
+    __table_args__ = (
+        Index("uq_signed_statement_question", "kind", "subject_ref", "on_day", "known_at", "size", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST),
+    )  # fmt: skip
 
     kind: Mapped[Kind]
     subject_ref: Mapped[str]
@@ -25,6 +32,8 @@ class SignedStatement(Record, Table):
     """How many entries the ledger had when it was asked."""
     content: Mapped[str] = mapped_column(Text)
     """What is said, as canonical JSON (RFC 8785): frozen when it was asked, everything else is made of it."""
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("signed_statement.id"), unique=True)
+    """The statement it took the place of."""
     asked_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
     pdf_digest: Mapped[str | None]

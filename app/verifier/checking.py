@@ -137,7 +137,7 @@ def _check_token(
     logged, made_at = look_at_log(digests, folder, anchors, published)
     items += logged
     items += look_behind(statement, made_at, anchors, published)
-    items.append(look_at_keys(seal.serial if seal else "", opened.revoked, made_at, anchors, published, now))
+    items.append(look_at_keys(seal, opened.revoked, made_at, anchors, published, now))
     items += look_at_today(opened, statement, anchors, published, now)
     return report(items, statement)
 

@@ -60,7 +60,7 @@ def check_licence(token: str, anchors: Anchors, published: Published, now: datet
     said, body = opened.said, opened.said.subject.body.name
     items = [found]
     if opened.revoked:  # nothing outside says when it was made, so there is no time before
-        items.append(look_at_keys("", opened.revoked, None, anchors, published, now))
+        items.append(look_at_keys(None, opened.revoked, None, anchors, published, now))
     begins, ends = in_words(civil_date(said.begins)), in_words(civil_date(said.ends))
     items += [
         Checked(What.BEGUN, _yes(now >= said.begins), _("The licence runs from {day}.").format(day=begins)),

@@ -17,7 +17,7 @@ def open_pdf(pdf: bytes, roots: Sequence[x509.Certificate]) -> OpenedPdf:
     seal = verify_pdf(pdf, roots)
     return OpenedPdf(
         genuine=seal.genuine, whole_file=seal.whole_file, signer=seal.signer, identifier=seal.identifier, serial=seal.serial,
-        sealed_at=seal.sealed_at, fault=seal.fault, token=_inside(pdf, CREDENTIAL) if seal.genuine else None,
+        root=seal.root, sealed_at=seal.sealed_at, fault=seal.fault, token=_inside(pdf, CREDENTIAL) if seal.genuine else None,
         statement=_inside(pdf, STATEMENT) if seal.genuine else None, paper=_inside(pdf, ATTACHED) if seal.genuine else None,
     )  # fmt: skip
 

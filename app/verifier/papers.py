@@ -29,7 +29,7 @@ def check_paper(
     if not said.issuer.name.startswith(seal.signer):
         words = _("The words in the file are of {one}, the seal of {other}.")
         return report([*items, _no(words.format(one=said.issuer.name, other=seal.signer))])
-    items.append(look_at_keys(seal.serial, revoked, None, anchors, published, now))
+    items.append(look_at_keys(seal, revoked, None, anchors, published, now))
     if items[-1].found is not Found.YES:
         return report(items)
     day = in_words(civil_date(seal.sealed_at)) if seal.sealed_at else _("a day it does not name")

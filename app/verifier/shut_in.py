@@ -33,6 +33,8 @@ class OpenedPdf(BaseModel):
     identifier: str
     serial: str
     """Of the seal's certificate, as the list of revoked seals names it, in hexadecimal."""
+    root: int = 1
+    """Which of the roots given certified the seal, counted from 1."""
     sealed_at: AwareDatetime | None
     fault: str
     token: str | None

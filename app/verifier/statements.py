@@ -82,7 +82,7 @@ def check_statement(
     except NotLogged as fault:
         rooted, told_at = Checked(What.LOG, Found.NO, str(fault)), None
     items.append(rooted)
-    items.append(look_at_keys(seal.serial if seal else "", revoked, told_at, anchors, published, now))
+    items.append(look_at_keys(seal, revoked, told_at, anchors, published, now))
     if any(item.found is not Found.YES for item in items[-2:]):
         return report(items)
     told = said.now or said.then

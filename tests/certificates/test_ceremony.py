@@ -1,12 +1,15 @@
 """`rrn keys`: the ceremony with its record, the list, and the word that others may know a key."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from app.__main__ import rrn
-from app.certificates.keys import PublicKeys, Purpose
+from app.ceremony import hold
+from app.certificates.keys import RRN, PublicKeys, Purpose
+from app.certificates.keys.store import KeyStore
 from app.kernel.actor import SYSTEM
 from app.kernel.clock import system_clock
 from app.kernel.database import connect, reading
@@ -79,3 +82,43 @@ def test_the_word_that_a_key_is_suspect_lists_what_it_made_and_tells_the_public(
 def test_a_moment_that_is_no_moment_is_refused_before_anything_happens(settings: Settings) -> None:
     assert run("suspect", "x" * 43, "--since", "yesterday", "--public-text", "x", "--by", "y").exit_code == 2
     assert not Path(settings.data_dir / "keys").exists()
+
+
+def test_a_further_root_takes_two_people_and_stands_beside_the_first(settings: Settings) -> None:
+    assert "There is no root yet" in run("root", *TWO).output
+    assert run("ceremony", *TWO).exit_code == 0
+    alone = run("root", "--present", "Kay Keeper")
+    assert alone.exit_code == 2 and "two people at least" in alone.output
+    done = run("root", *TWO)
+    assert done.exit_code == 0, done.output
+    first, further = PublicKeys(settings.data_dir / "keys").all(Purpose.ROOT)
+    record = (settings.data_dir / "keys" / "ceremony-root-2.txt").read_text()
+    assert record in done.output and "Wyn Witness: ____" in record
+    assert further.id in record.replace(" ", "").replace("\n", "") and first.id[:12] not in record.replace(
+        " ", ""
+    )
+    told = " ".join(done.output.split())
+    assert (
+        "It certifies seals from" in told
+        and "order new keys at /keys for: Restraint Reduction Network" in told
+    )
+    again = run("root", *TWO)
+    assert again.exit_code == 2 and "A further root is published already" in " ".join(again.output.split())
+    assert "published, signs soon" in " ".join(run("list").output.split())
+
+
+def test_a_key_is_ended_at_once_only_where_another_signs(settings: Settings) -> None:
+    now = system_clock()
+    hold(settings, ["Kay Keeper", "Wyn Witness"], now - timedelta(days=40))
+    (log,) = PublicKeys(settings.data_dir / "keys").all(Purpose.LOG)
+    refused = run("retire", log.id, "--by", "Kay Keeper")
+    assert refused.exit_code == 2 and "Nothing would be left to sign with" in " ".join(refused.output.split())
+    assert "Nothing was changed." in refused.output
+    yesterday = now - timedelta(days=1)
+    KeyStore(settings).renew(Purpose.LOG, RRN, yesterday, yesterday)
+    done = run("retire", log.id, "--by", "Kay Keeper")
+    assert done.exit_code == 0, done.output
+    old, new = PublicKeys(settings.data_dir / "keys").all(Purpose.LOG)
+    assert old.id == log.id and old.retired_at and old.retired_at <= system_clock()
+    assert not (settings.data_dir / "keys-private" / f"{log.id}.pem").exists()
+    assert f"In its place signs {new.id}" in " ".join(done.output.split())

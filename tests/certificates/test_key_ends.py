@@ -171,9 +171,6 @@ def reason(listed: x509.RevokedCertificate) -> x509.ReasonFlags:
 
 def test_what_cannot_be_doubted_is_refused_with_a_sentence(world: World, clock: SetClock) -> None:
     work(world.site)
-    (root,) = keys(world.site).all(Purpose.ROOT)
-    with pytest.raises(Refused, match="A root cannot be replaced by a command"):
-        suspect(world, root, clock.now)
     with pytest.raises(Refused, match="has to be past"):
         suspect(world, key_of(world), clock.now + timedelta(minutes=1))
     with pytest.raises(Forbidden), writing(world.site, world.rrn) as unit:

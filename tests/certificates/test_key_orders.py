@@ -173,9 +173,9 @@ def test_through_a_rotation_there_is_always_a_key_and_every_paper_goes_on_verify
             assert_another_library_believes(world, signed.token)
 
 
-def assert_another_library_believes(world: World, token: str) -> None:
+def assert_another_library_believes(world: World, token: str, base: str = "http://testserver") -> None:
     """joserfc, with the key that the DID document publishes under the name in the token's header."""
-    did = Addresses("http://testserver").did(world.body.ref)
+    did = Addresses(base).did(world.body.ref)
     document = did_document(did, of(world.site, Purpose.CREDENTIAL, world.body.ref), {})
     published = {one["id"]: one["publicKeyJwk"] for one in document["verificationMethod"]}
     kid = jws.extract_compact(token.encode()).headers()["kid"]

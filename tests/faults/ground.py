@@ -109,7 +109,7 @@ class Ground:
         places = {
             "ref": self.refs["body"], "organisation": self.refs["holder"], "edition": "rrn-1.2", "secret": "x" * 43, "version": "1",
             "body": self.refs["body"], "document": self.refs["document"], "purpose": "suspension", "path:path": "0/000.p/1", "kind": "bodies", "name": "certificate-1.json",
-            "context": "register-1.jsonld", "about": self.refs["holder"], "design": DEFAULT, "key": "x" * 43,
+            "context": "register-1.jsonld", "about": self.refs["holder"], "design": DEFAULT, "key": "x" * 43, "root": "1",
             "digest": self.refs["statement token"],
             "number": "1.1.1" if re.search(r"requirements|coverage", path) else "1" if "/status/" in path else self.clean.number,
         }  # fmt: skip

@@ -69,6 +69,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/scheme/standards/", "edition", "SELECT edition FROM certificate"),
     ("/audits/", "number", "SELECT requirement FROM audit_result"),
     ("/curricula/versions/", "number", "SELECT requirement FROM audit_result"),
+    ("/.well-known/seal-ca-", "root", "SELECT id FROM signed_revocation_list"),
     ("/status/", "body", "SELECT ref FROM organisation WHERE code IS NOT NULL"),
     ("/status/", "purpose", "SELECT purpose FROM signed_status_list"),
     ("/status/", "number", "SELECT number FROM signed_status_list"),

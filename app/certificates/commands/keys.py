@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.certificates.commands.granting import add_version
 from app.certificates.commands.statements import reduced_statement
-from app.certificates.keys import RRN, PublicKey, Purpose
+from app.certificates.keys import RRN, PublicKey
 from app.certificates.models import Certificate, CertificateVersion, KeyNotice, KeyOrder
 from app.certificates.queries import newest_version
-from app.certificates.queries.keys import WAITS, key_owners, made_with
+from app.certificates.queries.keys import WAITS, key_owners, made_with, public_keys
 from app.certificates.rules import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, Statement
 from app.kernel.casework import begin
 from app.kernel.clock import civil_date
@@ -60,18 +60,16 @@ def withdraw_keys(unit: Unit, keys: Sequence[PublicKey], since: datetime, public
 def suspect(unit: Unit, key: PublicKey, since: datetime, public_text: str, said_by: str) -> KeyNotice:
     """Tell the public that others may know a key since a moment. The worker replaces it, and what it made since.
 
-    Raises Refused for a root, and for a moment that is not past.
+    Of a root, every seal it certified is told of as well: nobody can tell those from seals that others certified. Raises
+    Refused for a moment that is not past.
     """
     unit.actor.require(Permission.REGISTER_CONTINUE)
-    if key.purpose is Purpose.ROOT:
-        raise Refused(
-            _(
-                "A root cannot be replaced by a command: everybody who keeps it has to be told. Nothing was saved."
-            )
-        )
     if since > unit.now:
         raise Refused(_("The moment has to be past. Nothing was saved."))
-    return _notice(unit, key, KeyEnd.SUSPECT, since, public_text, said_by)
+    notice = _notice(unit, key, KeyEnd.SUSPECT, since, public_text, said_by)
+    for seal in public_keys(unit.site.settings).seals_under(key):
+        _notice(unit, seal, KeyEnd.SUSPECT, since, public_text, said_by)
+    return notice
 
 
 def _notice(

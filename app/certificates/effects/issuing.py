@@ -130,7 +130,12 @@ def order_of(unit: Unit, certificate: Certificate, version: CertificateVersion) 
 def release_held(unit: Unit, event: Event) -> Finish | None:
     """The licence covers the day again, or the keys are there: publish what had to wait for it."""
     body = _body_of(unit, event)
-    if body is None or not has_keys(unit, body):
+    return release(unit, body) if body else None
+
+
+def release(unit: Unit, body: Organisation) -> Finish | None:
+    """Publish what a body decided on and what does not have to wait any more."""
+    if not has_keys(unit, body):
         return None
     waiting = [one for one in queries.to_issue(unit, body.id) if one.held and not is_put_off(one.held)]
     finishes = [finish for one in waiting if (finish := _issued(unit, one))]

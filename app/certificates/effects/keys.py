@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from app.certificates import queries
 from app.certificates.commands import reissue, wait_for_root, withdraw_keys
 from app.certificates.commands.reissuing import reissue_doubtful as begin_many
-from app.certificates.effects.issuing import body_lists
+from app.certificates.effects.issuing import body_lists, release
 from app.certificates.effects.worker import (
     FRESH,
     OWNER,
@@ -21,7 +23,7 @@ from app.certificates.effects.worker import (
 )
 from app.certificates.keys import RRN, PublicKey, Purpose
 from app.certificates.models import KeyNotice, KeyOrder, SignedRevocationList
-from app.certificates.queries.keys import WAITS, ended_keys, many_doubtful, to_reissue
+from app.certificates.queries.keys import WAITS, ended_keys, many_doubtful, seal_to_replace, to_reissue
 from app.certificates.rules import KEY_ORDER, KeyOrderState, KeyTask
 from app.kernel.actor import SYSTEM
 from app.kernel.casework import take
@@ -131,18 +133,50 @@ def replace_suspect(unit: Unit, event: Event) -> Finish | None:
     """A key that others may know signs no more from this moment, and another takes its place."""
     notice, store = unit.db.get_one(KeyNotice, event.subject_id), key_store(unit.site.settings)
     purpose = Purpose(notice.purpose)
+    for root in store.all(Purpose.ROOT):  # before anything is certified again, in whatever order notices come
+        if root.id in ended_keys(unit):
+            store.retire(root.id, unit.now)
     store.retire(notice.ref, unit.now)
-    if notice.owner == RRN:
-        if purpose is Purpose.SEAL:
-            store.ensure_seal(RRN, OWNER, RRN_NUMBER, unit.now)
-        else:
-            store.ensure(purpose, RRN, unit.now)
-        return None
-    body = queries.body_of(unit, notice.owner)
-    may_seal = purpose is not Purpose.SEAL or standing(unit, body.id, unit.today).may_surveil
-    if may_seal and store.usable(purpose, body.ref, unit.now) is None:
-        _new_keys(unit, body, purpose, event.at)
-    return body_lists(unit, body.id) if purpose is Purpose.CREDENTIAL else None
+    if purpose is Purpose.ROOT:  # two people make another in a ceremony; on one's own machine it is made here
+        has_root(unit)
+    elif purpose is Purpose.SEAL:
+        _replace_seal(unit, notice.owner, event.at)
+    elif notice.owner == RRN:
+        store.ensure(purpose, RRN, unit.now)
+    else:
+        body = queries.body_of(unit, notice.owner)
+        if store.usable(purpose, body.ref, unit.now) is None:
+            _new_keys(unit, body, purpose, event.at)
+        return body_lists(unit, body.id) if purpose is Purpose.CREDENTIAL else None
+    return None
+
+
+def _replace_seal(unit: Unit, owner: str, since: datetime) -> None:
+    """Another seal key for whoever may seal and has none, once there is a root to certify it."""
+    store = key_store(unit.site.settings)
+    if store.usable(Purpose.SEAL, owner, unit.now) is not None or not has_root(unit):
+        return
+    if owner == RRN:
+        store.ensure_seal(RRN, OWNER, RRN_NUMBER, unit.now)
+        return
+    body = queries.body_of(unit, owner)
+    if standing(unit, body.id, unit.today).may_surveil:
+        _new_keys(unit, body, Purpose.SEAL, since)
+
+
+@every(timedelta(seconds=15))
+def replace_seals(site: Site) -> None:
+    """Another root took the place of one that others may know: the seal keys that ended with it are replaced now."""
+    with reading(site, SYSTEM) as unit:
+        owners = seal_to_replace(unit)
+        if not owners or not has_root(unit):
+            return
+        for owner in owners:
+            _replace_seal(unit, owner, unit.now)
+    do(site, _revocations)
+    for owner in owners:
+        if owner != RRN:
+            do(site, lambda unit, owner=owner: release(unit, queries.body_of(unit, owner)))  # type: ignore[misc]
 
 
 @every(timedelta(seconds=15))
@@ -169,28 +203,29 @@ def sign_revocations(unit: Unit, _event: Event) -> Finish | None:
 
 
 def _revocations(unit: Unit) -> Finish | None:
-    """Sign the list of revoked seals as of this moment; the older of two signings never takes the place of the newer."""
+    """Sign the list of revoked seals of each root as of this moment; the older of two signings never takes the place of the newer."""
     as_of, now = last_notice(unit), unit.now
-    content = press().revoked_seals(key_store(unit.site.settings), ended_keys(unit), as_of, now)
+    lists = press().revoked_seals(key_store(unit.site.settings), ended_keys(unit), as_of, now)
 
     def finish(unit: Unit) -> None:
-        kept = unit.db.get(SignedRevocationList, 1, with_for_update=True)
-        if kept is None:
-            kept = SignedRevocationList(id=1)
-            unit.db.add(kept)
-        elif (kept.as_of, kept.signed_at) > (as_of, now):
-            return
-        kept.content, kept.as_of, kept.signed_at = content, as_of, now
+        for root, content in enumerate(lists, 1):
+            kept = unit.db.get(SignedRevocationList, root, with_for_update=True)
+            if kept is None:
+                kept = SignedRevocationList(id=root)
+                unit.db.add(kept)
+            elif (kept.as_of, kept.signed_at) > (as_of, now):
+                continue
+            kept.content, kept.as_of, kept.signed_at = content, as_of, now
 
-    return finish if content else None
+    return finish if lists else None
 
 
-@every(timedelta(minutes=10))
+@every(timedelta(minutes=1))
 def freshen_revocations(site: Site) -> None:
-    """The list of revoked seals is signed again long before it runs out, and private parts past their use are destroyed."""
+    """Lists of revoked seals are signed with their root and again long before they run out; private parts past their use are destroyed."""
     with reading(site, SYSTEM) as unit:
-        kept = unit.db.get(SignedRevocationList, 1)
-        old = kept is None or kept.signed_at < unit.now - FRESH
+        asked = select(SignedRevocationList.id).where(SignedRevocationList.signed_at >= unit.now - FRESH)
+        fresh, roots = set(unit.db.scalars(asked)), len(key_store(site.settings).anchors())
         key_store(site.settings).clear(unit.now)
-    if old:
+    if not fresh.issuperset(range(1, roots + 1)):
         do(site, _revocations)

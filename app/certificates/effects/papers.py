@@ -22,9 +22,10 @@ from app.certificates.effects.worker import (
     to_wait_for,
 )
 from app.certificates.keys import RRN
+from app.certificates.queries.doubted import doubted_papers
 from app.kernel import files
 from app.kernel.actor import SYSTEM
-from app.kernel.database import Site, Unit, reading
+from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Event, Finish, after
 from app.kernel.outbox import every
 from app.kernel.words import _, in_words, listed
@@ -33,7 +34,7 @@ from app.licences.queries import edition_choices, standing
 from app.licences.rules import Terms
 from app.organisations.models import Organisation
 from app.organisations.queries import organisation
-from app.papers.commands import hold, keep_sealed, order
+from app.papers.commands import hold, keep_sealed, order, replace
 from app.papers.models import Paper
 from app.papers.queries import said_in, waiting
 from app.papers.rules import ATTACHED, TYP, Issuer, PaperKind, Part, Said, checking
@@ -61,6 +62,16 @@ def make_waiting_papers(site: Site) -> None:
                 return
             if row.sealed_at is None:
                 without.add(owner)
+
+
+@every(timedelta(seconds=15))
+def replace_doubtful_papers(site: Site) -> None:
+    """What was made with a key that others may have known is ordered anew, in the same words; the paper of before stays beside it."""
+    with reading(site, SYSTEM) as unit:
+        papers = doubted_papers(unit)
+    for paper_id in papers:
+        with writing(site, SYSTEM) as unit:
+            replace(unit, paper_id)
 
 
 def _again(paper_id: int, unit: Unit) -> Finish | None:

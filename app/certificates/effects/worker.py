@@ -113,9 +113,10 @@ def stamps_of(unit: Unit) -> Any:
     authority = press().authority_of(settings)
     if authority is None:
         return None
-    kept = unit.db.get(SignedRevocationList, 1)
-    if kept is not None and kept.signed_at > now - 2 * FRESH:
-        return press().Stamps(authority, kept.content)
+    fresh = SignedRevocationList.signed_at > now - 2 * FRESH
+    kept = unit.db.scalars(select(SignedRevocationList).where(fresh).order_by(SignedRevocationList.id)).all()
+    if kept and len(kept) == len(key_store(settings).anchors()):
+        return press().Stamps(authority, tuple(one.content for one in kept))
     return press().Stamps(
         authority, press().revoked_seals(key_store(settings), ended_keys(unit), last_notice(unit), now)
     )

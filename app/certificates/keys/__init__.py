@@ -12,6 +12,7 @@ from app.certificates.keys.public import (
     PublicKeys,
     Purpose,
     SigningKey,
+    revoked_seals_at,
     thumbprint,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "PublicKeys",
     "Purpose",
     "SigningKey",
+    "revoked_seals_at",
     "thumbprint",
 ]

@@ -75,10 +75,14 @@ class _Held(ec.EllipticCurvePrivateKey):
 
 
 def root_certificate(
-    public: ec.EllipticCurvePublicKey, sign: Callable[[bytes], bytes], organisation: str, moment: datetime
+    public: ec.EllipticCurvePublicKey,
+    sign: Callable[[bytes], bytes],
+    organisation: str,
+    moment: datetime,
+    number: int = 1,
 ) -> x509.Certificate:
-    """The root's certificate of itself."""
-    name = _name(organisation)
+    """The root's certificate of itself. Each root has a name of its own, by its number, so that nobody mistakes one for the other."""
+    name = _name(organisation, root=number)
     return (
         _builder(name, name, public, public, moment, ROOT_TERM)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -152,7 +156,7 @@ def short_name(name: str, most: int = LONGEST_X509_NAME) -> str:
     return name.encode()[:most].decode(errors="ignore").strip()
 
 
-def _name(organisation: str, identifier: str = "") -> x509.Name:
+def _name(organisation: str, identifier: str = "", root: int = 1) -> x509.Name:
     short = short_name(organisation)
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "GB"),
@@ -161,7 +165,8 @@ def _name(organisation: str, identifier: str = "") -> x509.Name:
     if identifier:
         parts.append(x509.NameAttribute(ObjectIdentifier(ORGANIZATION_IDENTIFIER), identifier))
         return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, f"{short_name(short, 52)} (seal)")])
-    return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, "Root for seals of licensed bodies")])
+    title = f"Root {root} for seals of licensed bodies" if root > 1 else "Root for seals of licensed bodies"
+    return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, title)])
 
 
 def _builder(

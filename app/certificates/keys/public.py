@@ -123,8 +123,35 @@ class PublicKeys:
         late = [k for k in self.all(purpose, owner) if k.retired_at is None and k.signs_from <= moment]
         return self.current(purpose, owner, moment) or (late[-1] if late else None)
 
+    def seals_under(self, root: PublicKey) -> list[PublicKey]:
+        """The seal keys that a root certified, oldest first; none for a key that is no root."""
+        if root.purpose is not Purpose.ROOT or root.certificate is None:
+            return []
+        name = root.certificate.subject
+        return [key for key in self.all(Purpose.SEAL) if key.certificate and key.certificate.issuer == name]
+
+    def under_older_root(self, moment: datetime) -> list[PublicKey]:
+        """The seal keys in use that an older root certified than the one that certifies now, and that nothing will replace yet."""
+        root = self.usable(Purpose.ROOT, RRN, moment)
+        mine = self.seals_under(root) if root else []
+        owners = sorted({key.owner for key in self.all(Purpose.SEAL)} - {key.owner for key in mine})
+        used = [self.usable(Purpose.SEAL, owner, moment) for owner in owners]
+        return [key for key in used if key]
+
+    def is_former_root(self, key: PublicKey, moment: datetime) -> bool:
+        """Whether another root certifies in place of this one, which goes on signing the list of its seals."""
+        began = key.purpose is Purpose.ROOT and key.signs_from <= moment
+        return began and key != self.usable(Purpose.ROOT, RRN, moment)
+
+    def root_of(self, certificate: x509.Certificate) -> int:
+        """Which root certified this seal: its number, counted from 1 in the order they were made. KeyFault when none did."""
+        for number, root in enumerate(self.anchors(), 1):
+            if root.subject == certificate.issuer:
+                return number
+        raise KeyFault("the certificate of a seal is of no root of ours")
+
     def anchors(self) -> list[x509.Certificate]:
-        """The roots that seals are trusted under, as `/.well-known/seal-ca.pem` shows them."""
+        """The roots that seals are trusted under, as `/.well-known/seal-ca.pem` shows them: oldest first, none ever taken out."""
         return [key.certificate for key in self.all(Purpose.ROOT) if key.certificate]
 
 
@@ -216,13 +243,18 @@ def write_public(folder: Path, key: PublicKey) -> None:
     write_once(folder / f"{key.id}.json", _dumps(fields))
 
 
-def write_retired(folder: Path, key: PublicKey, moment: datetime) -> None:
-    """Note when the use of a key ends; an earlier moment takes the place of a later one, never the other way round."""
+def revoked_seals_at(root: int) -> str:
+    """The path of the list of revoked seals that the root of this number signs."""
+    return ".well-known/seal-ca.crl" if root == 1 else f".well-known/seal-ca-{root}.crl"
+
+
+def write_retired(folder: Path, key: PublicKey, moment: datetime, by: str = "") -> None:
+    """Note when the use of a key ends, and who said so if anybody did; an earlier moment takes the place of a later one, never the other way round."""
     if key.retired_at is not None and key.retired_at <= moment:
         return
     part = folder / f".{key.id}.{token_hex(8)}"
     with part.open("wb") as file:
-        file.write(_dumps({"retired_at": _text(moment)}))
+        file.write(_dumps({"retired_at": _text(moment)} | ({"by": by} if by else {})))
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / f"{key.id}.retired")

@@ -16,6 +16,7 @@ from app.certificates.keys.public import (
     PublicKeys,
     Purpose,
     SigningKey,
+    revoked_seals_at,
     thumbprint,
     write_public,
     write_retired,
@@ -30,8 +31,8 @@ LEAD: Final = timedelta(minutes=15)
 """How long a successor is published before it signs: three times as long as a reader may keep the list of keys."""
 LOG_OVERLAP: Final = timedelta(days=30)
 """How long the old and the new log key sign together, so that witnesses and monitors find time to learn the new one."""
-SEAL_LIST: Final = "/.well-known/seal-ca.crl"
-"""Where the list of revoked seals is served, below PUBLIC_BASE_URL."""
+ROOT_LEAD: Final = timedelta(days=30)
+"""How long a further root is published before it certifies seals, so that whoever keeps the roots finds time to take it."""
 
 
 class KeyStore(PublicKeys):
@@ -63,15 +64,31 @@ class KeyStore(PublicKeys):
     def ensure_root(self, organisation: str, moment: datetime) -> SigningKey:
         """RRN's root for the seals of licensed bodies; made, with its own certificate, when there is none yet."""
         if self.current(Purpose.ROOT, RRN, moment) is None:
-            vault = self._vaults[Purpose.ROOT]
-            public = vault.make(Purpose.ROOT, RRN)
-            assert isinstance(public, ec.EllipticCurvePublicKey)
-            bare = PublicKey(thumbprint(public), Purpose.ROOT, RRN, public, moment, moment, moment)
-            certificate = root_certificate(public, vault.open(bare).sign, organisation, moment)
-            self._publish(
-                public, Purpose.ROOT, RRN, (moment, moment, certificate.not_valid_after_utc), certificate
-            )
+            self._make_root(organisation, moment, moment)
         return self.signing(Purpose.ROOT, RRN, moment)
+
+    def further_root(self, organisation: str, moment: datetime) -> PublicKey:
+        """Another root beside those there are. It certifies seals once everybody could take it; at once where no other may."""
+        waits = self.current(Purpose.ROOT, RRN, moment) is not None
+        self._make_root(organisation, moment, moment + ROOT_LEAD if waits else moment)
+        return self.all(Purpose.ROOT)[-1]
+
+    def root(self, number: int) -> SigningKey:
+        """The root of that number, whether or not it still certifies: each signs the list of its own seals for ever."""
+        return self._open(self.all(Purpose.ROOT)[number - 1])
+
+    def _make_root(self, organisation: str, moment: datetime, begins: datetime) -> None:
+        vault, before = self._vaults[Purpose.ROOT], self.all(Purpose.ROOT)
+        made_at = max(
+            [moment, *(root.made_at + timedelta(seconds=1) for root in before)]
+        )  # they are numbered by it
+        public = vault.make(Purpose.ROOT, RRN)
+        assert isinstance(public, ec.EllipticCurvePublicKey)
+        bare = PublicKey(thumbprint(public), Purpose.ROOT, RRN, public, moment, moment, moment)
+        sign = ProvenKey(bare, vault.open(bare)).sign
+        certificate = root_certificate(public, sign, organisation, moment, len(before) + 1)
+        dates = (made_at, begins, certificate.not_valid_after_utc)
+        self._publish(public, Purpose.ROOT, RRN, dates, certificate)
 
     def ensure_seal(self, owner: str, organisation: str, identifier: str, moment: datetime) -> SigningKey:
         """The seal key of a licensed body; made, and certified by the root, when there is none yet.
@@ -111,15 +128,20 @@ class KeyStore(PublicKeys):
             if key.made_at < since:
                 write_retired(self.folder, key, begins + LOG_OVERLAP if purpose is Purpose.LOG else begins)
 
-    def retire(self, key_id: str, moment: datetime) -> None:
-        """End the use of a key. Its public part stays, now with the date, and its private part is destroyed."""
+    def retire(self, key_id: str, moment: datetime, by: str = "") -> None:
+        """End the use of a key. Its public part stays, now with the date and who said so, and its private part is destroyed.
+
+        But for a root's, which goes on signing the list of its seals.
+        """
         key = self.find(key_id)
-        write_retired(self.folder, key, moment)
-        self._destroy(key)
+        write_retired(self.folder, key, moment, by)
+        if key.purpose is not Purpose.ROOT:
+            self._destroy(key)
 
     def clear(self, moment: datetime) -> list[PublicKey]:
         """Destroy the private parts of keys whose use has ended since they were opened; which those were."""
-        over = [key for key in self.all() if key.retired_at and key.retired_at <= moment]
+        ended = [key for key in self.all() if key.retired_at and key.retired_at <= moment]
+        over = [key for key in ended if key.purpose is not Purpose.ROOT]
         for key in over:
             self._destroy(key)
         return over
@@ -144,7 +166,7 @@ class KeyStore(PublicKeys):
         root = self.signing(Purpose.ROOT, RRN, moment)
         public = self._vaults[Purpose.SEAL].make(Purpose.SEAL, owner)
         assert isinstance(public, ec.EllipticCurvePublicKey)
-        list_at = f"{self.base}{SEAL_LIST}"
+        list_at = f"{self.base}/{revoked_seals_at(self.all(Purpose.ROOT).index(root.public) + 1)}"
         certificate = seal_certificate(public, root, organisation, identifier, list_at, moment)
         self._publish(public, Purpose.SEAL, owner, (moment, begins, begins + USE), certificate)
 

@@ -65,6 +65,8 @@ class KeysView(View):
 
     keys: list[KeyLineView]
     orders: list[KeyOrderLineView]
+    older: list[str]
+    """Whose seal key was certified by an older root than the one that certifies now: new keys are to be ordered."""
 
 
 class KeyOrderView(Casework):
@@ -116,8 +118,39 @@ def made_with(unit: Unit, key_id: str, since: datetime) -> list[MadeView]:
         )
         asked = unit.db.execute(rows.order_by(LedgerCheckpoint.size))
         return [MadeView(what="checkpoint", name=str(row.size), at=row.signed_at) for row in asked]
+    if key.purpose is Purpose.ROOT:
+        return _sealed_under(unit, key, since)
     made = _papers(unit, key, since) + _other_papers(unit, key, since)
     return made + (_lists(unit, key, since) if key.purpose is Purpose.CREDENTIAL else [])
+
+
+def seal_to_replace(unit: Unit) -> list[str]:
+    """Who has no seal key because others may know the last one, by reference: another takes its place once there is a root."""
+    keys, last = public_keys(unit.site.settings), dict[str, KeyNotice]()
+    for row in unit.db.scalars(
+        select(KeyNotice).where(KeyNotice.purpose == Purpose.SEAL).order_by(KeyNotice.id)
+    ):
+        last[row.owner] = row
+    withdrawn = set(unit.db.scalars(select(KeyNotice.ref).where(KeyNotice.end == KeyEnd.WITHDRAWN)))
+    return [
+        owner
+        for owner, row in last.items()
+        if row.end is KeyEnd.SUSPECT
+        and row.ref not in withdrawn
+        and keys.usable(Purpose.SEAL, owner, unit.now) is None
+    ]
+
+
+def _sealed_under(unit: Unit, root: PublicKey, since: datetime) -> list[MadeView]:
+    """The seal certificates a root made since a moment, and everything that was sealed under it since."""
+    names, found = dict(key_owners(unit)), list[MadeView]()
+    for key in public_keys(unit.site.settings).seals_under(root):
+        if key.made_at >= since:
+            found.append(
+                MadeView(what="seal certificate", name=names.get(key.owner, key.owner), at=key.made_at)
+            )
+        found += _papers(unit, key, since) + _other_papers(unit, key, since)
+    return sorted(found, key=lambda one: one.at)
 
 
 def _papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
@@ -136,7 +169,7 @@ def _papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
 
 
 def _other_papers(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:
-    """Reports, decisions and licences: they are not made anew, so whoever relies on one has to be told."""
+    """Reports, decisions and licences."""
     column = Paper.seal_key if key.purpose is Purpose.SEAL else Paper.credential_key
     rows = select(Paper).where(column == key.id, Paper.sealed_at >= since).order_by(Paper.id)
     return [
@@ -218,11 +251,11 @@ def _any_suspect(unit: Unit) -> bool:
     return bool(known[1])
 
 
-def revocation_list(unit: Unit) -> SignedRevocationList:
-    """The list of revoked seals as it is served. Raises NotFound."""
-    found = unit.db.get(SignedRevocationList, 1)
+def revocation_list(unit: Unit, root: int) -> SignedRevocationList:
+    """The list of revoked seals of the root of that number, as it is served. Raises NotFound."""
+    found = unit.db.get(SignedRevocationList, root)
     if found is None:
-        raise NotFound(_("There is no list of revoked seals yet. It is made with the first seal."))
+        raise NotFound(_("There is no list of revoked seals of that root. It is made with the root."))
     return found
 
 
@@ -259,28 +292,32 @@ def find_order(unit: Unit, ref: Ref) -> KeyOrder:
 def keys_view(unit: Unit) -> KeysView:
     """Every key and every order, newest first. There are a few for each body, so there is one page."""
     orders = unit.db.scalars(visible_orders(unit).order_by(KeyOrder.id.desc())).all()
-    names, ended = dict(key_owners(unit)), ended_keys(unit)
-    keys = reversed(public_keys(unit.site.settings).all())
+    names, ended, known = dict(key_owners(unit)), ended_keys(unit), public_keys(unit.site.settings)
+    older = known.under_older_root(unit.now)
     return KeysView(
-        keys=[_key_line(unit, key, names, ended.get(key.id)) for key in keys],
-        orders=[_order_line(order, names) for order in orders],
-    )
-
-
-def _key_line(unit: Unit, key: PublicKey, names: dict[str, str], use: KeyUse | None) -> KeyLineView:
-    return KeyLineView(
-        id=key.id, owner=names.get(key.owner, key.owner), purpose=label(f"{key.purpose} key"), signs_from=key.signs_from,
-        ends_at=use.since if use else key.retired_at or key.sign_until, word=_key_word(unit, key, use),
+        keys=[_key_line(key, names, _key_word(unit, key, ended.get(key.id), known, older), ended.get(key.id)) for key in reversed(known.all())],
+        orders=[_order_line(order, names) for order in orders], older=[names.get(key.owner, key.owner) for key in older],
     )  # fmt: skip
 
 
-def _key_word(unit: Unit, key: PublicKey, use: KeyUse | None) -> ToneView:
+def _key_line(key: PublicKey, names: dict[str, str], word: ToneView, use: KeyUse | None) -> KeyLineView:
+    return KeyLineView(
+        id=key.id, owner=names.get(key.owner, key.owner), purpose=label(f"{key.purpose} key"), signs_from=key.signs_from,
+        ends_at=use.since if use else key.retired_at or key.sign_until, word=word,
+    )  # fmt: skip
+
+
+def _key_word(
+    unit: Unit, key: PublicKey, use: KeyUse | None, known: PublicKeys, older: list[PublicKey]
+) -> ToneView:
     if use:
         return ToneView(word=_("Suspect") if use.suspect else _("Withdrawn"), tone="no")
     if key.retired_at and key.retired_at <= unit.now:
         return ToneView(word=_("Retired"), tone="plain")
-    if key.sign_until <= unit.now:
+    if key.sign_until <= unit.now or key in older:
         return ToneView(word=_("To be replaced"), tone="pause")
+    if known.is_former_root(key, unit.now):
+        return ToneView(word=_("Signs its list only"), tone="plain")
     return ToneView(word=_("Signs"), tone="yes") if key.signs_from <= unit.now else _soon()
 
 

@@ -11,6 +11,7 @@ from app.statements.queries.views import (
     file_of,
     find_statement,
     held,
+    left_over,
     made_for,
     parts_again,
     statement_view,
@@ -18,6 +19,6 @@ from app.statements.queries.views import (
 )
 
 __all__ = [
-    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "made_for", "part_of",
+    "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "left_over", "made_for", "part_of",
     "parts_again", "statement_view", "untold",
 ]  # fmt: skip

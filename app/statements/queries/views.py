@@ -1,6 +1,6 @@
 """The content of a statement as it would be frozen now, and the pages of the answer and of the finished paper."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -14,12 +14,15 @@ from app.kernel.journal import ending_with
 from app.kernel.words import _
 from app.ledger.queries import last_change, root
 from app.statements.models import SignedStatement
+from app.statements.queries.doubted import replaced_by
 from app.statements.queries.facts import part_of
 from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
 
 AGAIN_SECONDS = 5
 AT_ONCE = 200
 WAIT_SECONDS = 86_400
+PATIENCE = timedelta(hours=6)
+"""How long a statement is left to the tries of its delivery."""
 HELD = "statement.held"
 """The event of a statement that cannot be made before RRN has keys of its own."""
 DRAWN_BY = "RRN register, " + FORMAT
@@ -62,6 +65,8 @@ class StatementView(View):
     """The entry of the log that tells of it; none for some minutes."""
     waits: bool
     """RRN has no keys to seal it with yet; it is made by itself when it has."""
+    replaced_by: str
+    """The statement with the same answer that took its place, because others may have known the key of this one; empty for none."""
 
 
 def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> Content:
@@ -107,12 +112,12 @@ def statement_view(unit: Unit, ref: str) -> StatementView:
     """Where a statement stands."""
     row = find_statement(unit, ref)
     said = Content.model_validate_json(row.content)
-    redacted = not _still_said(unit, said)
+    redacted, later = not _still_said(unit, said), replaced_by(unit, row)
     return StatementView(
         ref=row.ref, kind=row.kind, subject=row.subject_ref, on=row.on_day, known_at=row.known_at, as_of_log_size=row.size, root=said.root,
         then=parts_again(unit, said)[0] if redacted else said.then, now=None if redacted else said.now,
         differs=not redacted and said.differs, asked_at=row.asked_at, sealed_at=row.sealed_at, redacted=redacted,
-        waits=held(unit, row), entry=row.entry,
+        waits=held(unit, row), entry=row.entry, replaced_by=later.ref if later else "",
     )  # fmt: skip
 
 
@@ -135,6 +140,14 @@ def untold(unit: Unit) -> list[SignedStatement]:
 def held(unit: Unit, row: SignedStatement) -> bool:
     """Whether it waits for RRN's keys."""
     return row.sealed_at is None and row.id in ending_with(unit, HELD)
+
+
+def left_over(unit: Unit) -> list[int]:
+    """The statements that have been waiting for so long for a signature, and not for RRN's keys, by id, oldest first."""
+    waiting = SignedStatement.sealed_at.is_(None), SignedStatement.asked_at < unit.now - PATIENCE
+    asked = select(SignedStatement.id).where(*waiting).order_by(SignedStatement.id)
+    held_ones = set(ending_with(unit, HELD))
+    return [one for one in unit.db.scalars(asked) if one not in held_ones]
 
 
 def parts_again(unit: Unit, said: Content) -> list[Part]:
@@ -176,12 +189,12 @@ def made_for(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: dateti
 
 
 def same_question(unit: Unit, said: Content) -> SignedStatement | None:
-    """The statement that answers the same question of the same register."""
+    """The statement that answers the same question of the same register: the newest, where one took the place of another."""
     return unit.db.scalar(
         select(SignedStatement).where(
             SignedStatement.kind == said.kind, SignedStatement.subject_ref == said.ref, SignedStatement.on_day == said.on,
             SignedStatement.known_at == said.then.known_at, SignedStatement.size == said.as_of_log_size,
-        )
+        ).order_by(SignedStatement.id.desc()).limit(1)
     )  # fmt: skip
 
 
