@@ -23,6 +23,7 @@ RUN rm -rf certificates/issued certificates/designs/fonts-vendor app/web/static/
  && /opt/venv/bin/pip install --no-deps -e . \
  && /opt/venv/bin/python -m compileall -q /opt/venv/lib app migrations \
  && test -s app/web/static/vendor/govuk-frontend.min.css \
+ && test -s app/web/static/vendor/qr/decode.js \
  && test -s certificates/designs/fonts-vendor/SourceSans3-Regular.ttf
 
 FROM python:3.12-slim-bookworm

@@ -1,4 +1,4 @@
-"""Brings the GOV.UK Frontend styles and the fonts in at build time, so that no third-party file is committed.
+"""Brings the GOV.UK Frontend styles, the fonts and the reader of QR codes in at build time, so that no third-party file is committed.
 
 npm fetches what `package-lock.json` pins by hash. Where npm is missing, the Node wheel does the same inside
 the throw-away build environment, so that nothing but Python has to be installed.
@@ -105,6 +105,24 @@ def place_web_assets(modules: Path, into: Path) -> None:
     for name in ATKINSON_FILES:
         shutil.copy(modules / ATKINSON / "files" / name, into / "fonts")
     shutil.copy(modules / ATKINSON / "LICENSE", into / "fonts" / "OFL.txt")
+    place_code_reader(modules / "qr", into / "qr")
+
+
+def place_code_reader(package: Path, into: Path) -> None:
+    """Put the two files that read QR codes in a browser, and their licence, into `into`.
+
+    Static files are kept for a year under the digest in their address, so the one names the other with a digest as well.
+    """
+    into.mkdir()
+    for name in ("index.js", "LICENSE-MIT"):
+        shutil.copy(package / name, into)
+    digest = hashlib.sha256((into / "index.js").read_bytes()).hexdigest()[:12]
+    reader = (package / "decode.js").read_text()
+    if "'./index.js'" not in reader or re.search(r"WebAssembly|new Function|\beval\(", reader):
+        raise SystemExit(
+            "The reader of QR codes changed: it may no longer run under our content security policy."
+        )
+    (into / "decode.js").write_text(reader.replace("'./index.js'", f"'./index.js?{digest}'"))
 
 
 def neutral(styles: str) -> str:

@@ -39,6 +39,7 @@ from app.settings import Settings, SettingsFault, read_settings
 from app.standards.rules import StandardsFault
 from app.terminal import say, settings_or_exit
 from app.verifier.__main__ import verify
+from app.web.listening import answer
 from app.web.rendering import Unstyled
 from app.witness.__main__ import witness
 
@@ -147,11 +148,12 @@ def free_or_exit(host: str, port: int) -> None:
 
 
 def _run(app: Any, settings: Settings, host: str, port: int, **more: Any) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", server_header=False, timeout_keep_alive=20,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies) or None,
         limit_concurrency=1000, h11_max_incomplete_event_size=32_768, **more,
     )  # fmt: skip
+    answer(config)
 
 
 def application() -> object:

@@ -16,7 +16,7 @@ from app.kernel.words import _, in_words, label, listed, plural, words
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = Path(__file__).resolve().parent / "static"
-NEEDED = ("vendor/govuk-frontend.min.css", "register.css")
+NEEDED = ("vendor/govuk-frontend.min.css", "vendor/qr/decode.js", "register.css")
 
 
 class Unstyled(Exception):

@@ -7,6 +7,7 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.listening import answer
 from tests.forgetful import forgetful
 
 SECRET = "a secret for measurements only, 32+ characters"
@@ -20,7 +21,8 @@ def settings_of(folder: Path, port: int) -> Settings:
 if __name__ == "__main__":
     place = int(sys.argv[2])
     app = create_app(settings_of(Path(sys.argv[1]), place), rates={})
-    uvicorn.run(
+    config = uvicorn.Config(
         forgetful(app) if "forgetful" in sys.argv else app, port=place, access_log=False, log_level="warning",
         server_header=False, loop="uvloop", http="httptools",
     )  # fmt: skip
+    answer(config)

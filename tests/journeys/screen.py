@@ -183,6 +183,11 @@ class Screen:
 
     # how it looks
 
+    def looks_again(self) -> None:
+        """Look at a page that says something else now than when it came."""
+        self.seen.clear()
+        self._looks()
+
     def _looks(self) -> None:
         """Axe finds nothing, and a phone need not scroll sideways. Each kind of page once a story and width."""
         parts = " ".join(self.page.locator("h1, main h2").all_inner_texts())

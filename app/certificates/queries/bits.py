@@ -67,8 +67,8 @@ def _set(unit: Unit, bits: Bits, rows: Sequence[Paper], latest: dict[int, int]) 
 
 def changed_since(unit: Unit, body_id: int, size: int) -> set[int]:
     """The certificates of a body that the public was told something of since the log had that size."""
-    told = select(LedgerEntry.subject_ref).where(LedgerEntry.number >= size).distinct()
-    refs, found = sorted(unit.db.scalars(told)), set[int]()
+    told = select(LedgerEntry.subject_ref).where(LedgerEntry.number >= size)
+    refs, found = sorted(set(unit.db.scalars(told))), set[int]()
     for start in range(
         0, len(refs), ALL_AT_ONCE
     ):  # in two steps: SQLite would go through all of the body's certificates

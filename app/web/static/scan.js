@@ -1,44 +1,52 @@
-// Reads the code in a photo of a certificate, where the browser itself can. The photo never leaves the device.
-// Without a script, or without such a browser, the page says how to scan with the phone's camera.
+// Reads the code in a photo of a certificate on the device itself: the photo is never sent anywhere, and the reader is
+// only fetched when a photo was chosen. Without a script the page says how to scan with the phone's camera.
 
 const place = document.querySelector("[data-scan]");
 const said = place?.querySelector("[role=status]");
+/** Longest side in pixels that a photo is looked at with: first nearly as it is, then as a shaky or grainy one is read more easily. */
+const SIZES = [4096, 1600];
 
-async function canRead() {
-  return "BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
-}
-
-async function codesIn(photo) {
-  try {
-    const found = await new BarcodeDetector({ formats: ["qr_code"] }).detect(await createImageBitmap(photo));
-    return found.map((one) => one.rawValue);
-  } catch {
-    return []; // not a picture, or one that cannot be drawn
+/** What the code in a picture says, null when none is found. */
+function textIn(picture, decodeQR) {
+  const longest = Math.max(picture.width, picture.height);
+  for (const size of new Set(SIZES.map((one) => Math.min(one, longest)))) {
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round((picture.width * size) / longest);
+    canvas.height = Math.round((picture.height * size) / longest);
+    const drawing = canvas.getContext("2d", { willReadFrequently: true });
+    drawing.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    try {
+      return decodeQR(drawing.getImageData(0, 0, canvas.width, canvas.height), { timeLimit: 1000 });
+    } catch {
+      // no code that can be read at this size
+    }
   }
+  return null;
 }
 
 /** The address of the answer when the code is one of ours, null for any other. */
 function ours(text) {
-  const address = URL.canParse(text) ? new URL(text) : null;
-  const number = address?.origin === location.origin && address.pathname.match(/^\/c\/([A-Z0-9-]{5,20})$/)?.[1];
-  return number ? `/verify/${number}` : null;
+  const [before, number] = [`${location.origin}/c/`, text?.slice(location.origin.length + 3)];
+  return text?.startsWith(before) && /^[A-Z0-9-]{5,20}$/.test(number) ? `/verify/${number}` : null;
 }
 
 async function read(photo) {
-  const codes = await codesIn(photo);
-  const answer = codes.map(ours).find(Boolean);
-  if (answer) {
-    said.textContent = place.dataset.found;
-    location.assign(answer);
-  } else {
-    said.textContent = codes.length ? `${place.dataset.elsewhere} ${codes[0].slice(0, 200)}` : place.dataset.none;
-  }
+  const reader = await import(place.dataset.reader).catch(() => null);
+  const picture = await createImageBitmap(photo).catch(() => null); // null: not a picture, or one that cannot be drawn
+  const text = reader && picture && textIn(picture, reader.decodeQR);
+  const answer = ours(text);
+  if (answer) location.assign(answer);
+  if (answer) return place.dataset.found;
+  if (text) return `${place.dataset.elsewhere} ${text.slice(0, 200)}`;
+  return reader ? place.dataset.none : place.dataset.unread;
 }
 
-if (place && (await canRead())) {
+if (place) {
   place.hidden = false;
   place.querySelector("input").addEventListener("change", async ({ target }) => {
-    if (target.files[0]) await read(target.files[0]);
+    if (!target.files[0]) return;
+    said.textContent = place.dataset.reading;
+    said.textContent = await read(target.files[0]);
     target.value = ""; // so that the same photo may be tried again
   });
 }
