@@ -58,14 +58,10 @@ from app.certificates.lints import (
 )
 from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
-from app.certificates.stamp import (
-    Authority,
-    NotStamped,
-    archive_fault,
-    archived,
-    authority_of,
-    roots_of,
-)
+from app.certificates.stamp.archive import archive_fault, archived, stamp_ends
+from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of, learned
+from app.certificates.stamp.judging import Proof, Stamped, stamp_in
+from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
 from app.kernel.files import digest, sync_folder
@@ -78,7 +74,20 @@ ARCHIVE: Final = "certificate-archive.pdf"
 """Beside the three, made later (effects.archiving): never served, and never in place of the certificate."""
 Files = Mapping[str, bytes]
 Paper = PlainPaper
-__all__ = ["Lines", "NotStamped", "archive_fault", "archived", "authority_of", "encode_bits", "roots_of"]
+__all__ = [
+    "Lines",
+    "NewCertificate",
+    "NotStamped",
+    "Stamped",
+    "archive_fault",
+    "archived",
+    "authority_of",
+    "encode_bits",
+    "learned",
+    "proof_for",
+    "stamp_ends",
+    "stamp_in",
+]
 
 
 class NotAsItShouldBe(Exception):
@@ -87,10 +96,14 @@ class NotAsItShouldBe(Exception):
 
 @dataclass(frozen=True)
 class Stamps:
-    """The time stamp authority that every seal is stamped by, and the list of revoked seals that goes into the file."""
+    """The time stamp authority that every seal is stamped by, and what goes into the file.
+
+    `revoked` is the list of revoked seals, `proof` what shows that the authority's own certificates were not.
+    """
 
     authority: Authority
     revoked: bytes
+    proof: Proof
 
 
 @dataclass(frozen=True)
@@ -129,8 +142,10 @@ def _stamped(
     if stamps is None:
         return RESERVE, None, None
     chain = [one for one in (sealer.public.certificate, *store.anchors()) if one]
-    evidence = Evidence(tuple(one.public_bytes(Encoding.DER) for one in chain), (stamps.revoked,))
-    return STAMPED, evidence, stamps.authority.stamper(moment)
+    ours = Proof(tuple(one.public_bytes(Encoding.DER) for one in chain), (stamps.revoked,))
+    laid = ours + stamps.proof
+    evidence = Evidence(laid.certificates, laid.lists, laid.answers)
+    return STAMPED, evidence, stamps.authority.stamper(moment, stamps.proof)
 
 
 def _said(order: Order) -> Said:

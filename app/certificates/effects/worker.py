@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.certificates.keys import RRN, Purpose
+from app.certificates.keys import RRN, Purpose, publish_stamp_roots
 from app.certificates.models import KeyNotice, SignedRevocationList
 from app.certificates.queries.keys import ended_keys
 from app.kernel.actor import SYSTEM
@@ -38,6 +38,8 @@ _log = logger()
 def unstamped(fault: Exception) -> str:
     """The sentence for people; what exactly happened goes into the log."""
     _log.warning("not_stamped", why=str(fault)[:200])
+    if isinstance(fault, press().NewCertificate):  # seen by a process beside this one
+        press().learned.clear()
     return _(UNSTAMPED)
 
 
@@ -95,17 +97,17 @@ def rrn_signer(unit: Unit) -> Any:
 
 
 def stamps_of(unit: Unit) -> Any:
-    """What every seal is stamped with and laid beside it (press.Stamps); None where no time stamp authority is set."""
+    """What every seal is stamped with and laid beside it (press.Stamps); None where no authority is set. Raises NotStamped."""
     settings, now = unit.site.settings, unit.now
     authority = press().authority_of(settings)
     if authority is None:
         return None
-    kept = unit.db.get(SignedRevocationList, 1)
+    publish_stamp_roots(settings.data_dir / "keys", authority.roots)
+    proof, kept = press().proof_for(authority, now), unit.db.get(SignedRevocationList, 1)
     if kept is not None and kept.signed_at > now - 2 * FRESH:
-        return press().Stamps(authority, kept.content)
-    return press().Stamps(
-        authority, press().revoked_seals(key_store(settings), ended_keys(unit), last_notice(unit), now)
-    )
+        return press().Stamps(authority, kept.content, proof)
+    revoked = press().revoked_seals(key_store(settings), ended_keys(unit), last_notice(unit), now)
+    return press().Stamps(authority, revoked, proof)
 
 
 def last_notice(unit: Unit) -> int:

@@ -11,6 +11,7 @@ from app.certificates.keys.public import (
     PublicKeys,
     Purpose,
     SigningKey,
+    publish_stamp_roots,
     thumbprint,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "PublicKeys",
     "Purpose",
     "SigningKey",
+    "publish_stamp_roots",
     "thumbprint",
 ]
