@@ -57,14 +57,10 @@ from app.certificates.lints import (
 )
 from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
-from app.certificates.stamp import (
-    Authority,
-    NotStamped,
-    archive_fault,
-    archived,
-    authority_of,
-    roots_of,
-)
+from app.certificates.stamp.archive import archive_fault, archived, stamp_ends
+from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of, learned
+from app.certificates.stamp.judging import Proof, Stamped, stamp_in
+from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import sealing_key, verify_pdf
 from app.designs.rules import DEFAULT
 from app.kernel.clock import civil_date
@@ -78,7 +74,20 @@ ARCHIVE: Final = "certificate-archive.pdf"
 """Beside the three, made later (effects.archiving): never served, and never in place of the certificate."""
 Files = Mapping[str, bytes]
 Paper = PlainPaper
-__all__ = ["Lines", "NotStamped", "archive_fault", "archived", "authority_of", "encode_bits", "roots_of"]
+__all__ = [
+    "Lines",
+    "NewCertificate",
+    "NotStamped",
+    "Stamped",
+    "archive_fault",
+    "archived",
+    "authority_of",
+    "encode_bits",
+    "learned",
+    "proof_for",
+    "stamp_ends",
+    "stamp_in",
+]
 
 
 class NotAsItShouldBe(Exception):
@@ -87,11 +96,15 @@ class NotAsItShouldBe(Exception):
 
 @dataclass(frozen=True)
 class Stamps:
-    """The time stamp authority that every seal is stamped by, and the lists of revoked seals, of which one goes into the file."""
+    """The time stamp authority that every seal is stamped by, and what goes into the file.
+
+    `revoked` are the lists of revoked seals, one for each root in the order of the roots, of which one goes into a file;
+    `proof` is what shows that the authority's own certificates were not.
+    """
 
     authority: Authority
     revoked: tuple[bytes, ...]
-    """One for each root, in the order of the roots."""
+    proof: Proof
 
 
 @dataclass(frozen=True)
@@ -134,9 +147,10 @@ def _stamped(
         raise KeyFault("a seal key without a certificate cannot seal")
     number = store.root_of(own)
     chain = (own, store.anchors()[number - 1])
-    revoked = stamps.revoked[number - 1]
-    evidence = Evidence(tuple(one.public_bytes(Encoding.DER) for one in chain), (revoked,))
-    return STAMPED, evidence, stamps.authority.stamper(moment)
+    ours = Proof(tuple(one.public_bytes(Encoding.DER) for one in chain), (stamps.revoked[number - 1],))
+    laid = ours + stamps.proof
+    evidence = Evidence(laid.certificates, laid.lists, laid.answers)
+    return STAMPED, evidence, stamps.authority.stamper(moment, stamps.proof)
 
 
 def _said(order: Order) -> Said:

@@ -19,7 +19,7 @@ from pyhanko.sign.timestamps import TimeStamper
 
 from app.certificates.keys import KeyFault, SigningKey
 from app.certificates.lints import LintPassed
-from app.certificates.stamp import LARGEST
+from app.certificates.stamp.asking import LARGEST
 from app.certificates.verify import asn1_of
 
 RESERVE: Final = 2_048

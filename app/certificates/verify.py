@@ -66,7 +66,7 @@ def verify_pdf(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealCheck:
     if fault:
         return SealCheck(fault=fault)
     try:
-        status, moment = _at_once(_validate(pdf, anchors))
+        status, moment = at_once(_validate(pdf, anchors))
     except (
         Exception
     ):  # a broken file takes the libraries anywhere (AttributeError was seen); it is never our fault
@@ -74,7 +74,7 @@ def verify_pdf(pdf: bytes, anchors: Sequence[x509.Certificate]) -> SealCheck:
     return _told(status, moment, anchors)
 
 
-def _at_once(work: Coroutine[Any, Any, T]) -> T:
+def at_once(work: Coroutine[Any, Any, T]) -> T:
     """What a coroutine that waits for nothing answers. An event loop would want sockets, which a child shut in has not."""
     try:
         work.send(None)
@@ -131,13 +131,17 @@ async def _validate(
     return await async_validate_pdf_signature(signature, context), moment
 
 
-def sealing_key(pdf: bytes) -> str:
-    """The thumbprint of the key whose certificate is in the seal of a file of ours; nothing is verified here."""
+def seal_of(pdf: bytes) -> cms.SignedData:
+    """The seal of a file of ours as it stands there; nothing is verified here. ValueError when there is none."""
     found = _CONTENTS.search(pdf)
     if found is None:
         raise ValueError("the file has no seal of ours")
-    signed = cms.ContentInfo.load(bytes.fromhex(found[1].decode()), strict=False)["content"]
-    signer = extract_certificate_info(signed).signer_cert
+    return cms.ContentInfo.load(bytes.fromhex(found[1].decode()), strict=False)["content"]
+
+
+def sealing_key(pdf: bytes) -> str:
+    """The thumbprint of the key whose certificate is in the seal of a file of ours; nothing is verified here."""
+    signer = extract_certificate_info(seal_of(pdf)).signer_cert
     public = x509.load_der_x509_certificate(signer.dump()).public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey):
         raise ValueError("the seal was made with a key of another kind")

@@ -11,7 +11,7 @@ from app.certificates.effects import press
 from app.certificates.keys import RRN, KeyFault, Purpose
 from app.certificates.queries import issued_until
 from app.check.breach import BATCH, Breach
-from app.check.places import issued_folder, public_keys
+from app.check.places import issued_folder, public_keys, stamp_roots
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.files import Damaged, fetch
@@ -70,7 +70,7 @@ def _token_fault(unit: Unit, row: Paper, token: str) -> str:
 def every_archive_copy_begins_with_what_was_issued(unit: Unit) -> Iterator[Breach]:
     """Each copy is the certificate's very bytes and a time stamp over all of them."""
     settings = unit.site.settings
-    roots = press().roots_of(settings)
+    roots = stamp_roots(settings)
     for row in issued_until(unit, unit.now):
         folder = issued_folder(settings, row.certificate, row.number)
         copy, pdf = folder / press().ARCHIVE, folder / press().PDF

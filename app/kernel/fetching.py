@@ -1,7 +1,8 @@
 """The one way out: HTTP asked by the register itself, of public addresses only, within limits (rules page, 11).
 
 Https alone, the name looked up once and every address it has public, no redirect followed, a limit on bytes and on
-seconds. The one exception is this machine (127.0.0.1, localhost), and only where the caller says so.
+seconds. There are two exceptions, each only where the caller says so: this machine (127.0.0.1, localhost), and http for
+what its maker signed and the caller verifies, such as a list of revoked certificates.
 """
 
 import http.client
@@ -39,14 +40,15 @@ class Fetched:
 
 
 def fetch(
-    url: str, body: bytes | None = None, *, media: str = "text/plain", this_machine: bool = False, largest: int = LARGEST,
-    seconds: float = SECONDS,
+    url: str, body: bytes | None = None, *, media: str = "text/plain", this_machine: bool = False, signed: bool = False,
+    largest: int = LARGEST, seconds: float = SECONDS,
 ) -> Fetched:  # fmt: skip
     """Ask an address: GET, or POST when there is a body of that media type. Raises Unreachable.
 
+    `signed` says that the answer bears its maker's signature and is verified, so it may come over http as well.
     `seconds` counts from the connection to the last byte; looking the name up is bounded by the system's own limit.
     """
-    parts = _asked(url, this_machine)
+    parts = _asked(url, this_machine, signed)
     target = parts.path or "/"
     headers = {"User-Agent": "rrn-register", "Accept": "*/*"} | ({"Content-Type": media} if body else {})
     try:
@@ -67,7 +69,7 @@ def fetch(
     return Fetched(answer.status, said, content)
 
 
-def _asked(url: str, this_machine: bool) -> SplitResult:
+def _asked(url: str, this_machine: bool, signed: bool) -> SplitResult:
     """The parts of an address that may be asked."""
     try:
         parts = urlsplit(url)
@@ -77,7 +79,7 @@ def _asked(url: str, this_machine: bool) -> SplitResult:
     inner = this_machine and parts.hostname in LOOPBACK
     if not parts.hostname or parts.scheme not in _DOORS or parts.username or not url.isascii():
         raise Unreachable("this is no web address")
-    if parts.scheme != "https" and not inner:
+    if parts.scheme != "https" and not (inner or signed):
         raise Unreachable("only addresses that begin with https:// are asked")
     return parts
 

@@ -6,21 +6,28 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import crl
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec, SignatureValidationSpec
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    SignatureValidationSpec,
+)
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy, RevocationCheckingPolicy
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from typer.testing import CliRunner
 
 from app.__main__ import rrn
 from app.certificates.effects.archiving import NoAuthority, archive
 from app.certificates.keys import PublicKeys
-from app.certificates.stamp import archive_fault, archived, authority_of
+from app.certificates.stamp.archive import archive_fault, archived
+from app.certificates.stamp.asking import authority_of
 from app.certificates.verify import asn1_of
 from app.check.sealed import every_archive_copy_begins_with_what_was_issued
 from app.kernel.actor import SYSTEM
@@ -50,7 +57,12 @@ def breaches(site: Site) -> list[str]:
 
 
 def passes(site: Site, tsa: Tsa, pdf: bytes, at: datetime) -> bool:
-    """Whether EN 319 102-1 (section 5.6.3) passes the seal at a moment with what is in the file, revocation looked at, none fetched."""
+    """Whether EN 319 102-1 (section 5.6.3) passes the seal at a moment with what is in the file, revocation demanded, none fetched.
+
+    What nobody can put into a file is whether the newest stamp of all counts today: for that alone there is a list of today.
+    """
+    tsa.now = at
+    today = LocalKnowledge(known_crls=[CRLContainer(crl.CertificateList.load(tsa.list()))])
     anchors = PublicKeys(site.settings.data_dir / "keys").anchors()
     ours = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=[asn1_of(one) for one in anchors]),
@@ -58,12 +70,13 @@ def passes(site: Site, tsa: Tsa, pdf: bytes, at: datetime) -> bool:
     )
     theirs = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=[asn1_of(tsa.root)]),
-        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("soft-fail")),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
     )
     spec = SignatureValidationSpec(
         cert_validation_policy=ours,
         ts_cert_validation_policy=theirs,
         key_usage_settings=KeyUsageConstraints(),
+        local_knowledge=today,
     )
     seal = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures[0]
     timing = ValidationTimingInfo(at, at, True)

@@ -20,13 +20,13 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select
 
-from app.certificates import stamp
 from app.certificates.effects import issuing
 from app.certificates.effects import papers as making
 from app.certificates.effects.reissue import go_on
 from app.certificates.keys import PublicKeys
 from app.certificates.rules import ReissueState, Status
 from app.certificates.seal import RESERVE, STAMPED
+from app.certificates.stamp import asking as stamp
 from app.certificates.verify import asn1_of, verify_pdf
 from app.kernel import outbox
 from app.kernel.actor import SYSTEM
@@ -49,14 +49,13 @@ WAITS = "The time stamp authority gives no time stamp just now, and nothing is s
 
 @pytest.fixture(scope="module")
 def authority() -> Tsa:
-    """Its keys are made once."""
-    return make_tsa(BEGUN)
+    """Its keys are made once; whether its certificate was revoked stands in a list."""
+    return make_tsa(BEGUN, "list")
 
 
 @pytest.fixture
 def tsa(authority: Tsa, clock: SetClock) -> Iterator[Tsa]:
-    authority.mood, authority.now = "right", clock.now
-    authority.asked.clear()
+    authority.set_right(clock.now)
     with running(authority) as tsa:
         yield tsa
 
@@ -97,7 +96,8 @@ def test_a_certificate_bears_a_time_stamp_of_the_authority_that_fits_its_seal(
 
 def test_the_authority_learns_nothing_but_a_digest_for_each_paper(stamped: Site, tsa: Tsa) -> None:
     issue(make_world(stamped))
-    assert len(tsa.asked) == len(set(tsa.asked)) == 1 + len(papers(stamped))
+    """One more request, over nothing, is for the certificates that come with every stamp."""
+    assert len(tsa.asked) == len(set(tsa.asked)) == 1 + 1 + len(papers(stamped))
     assert {len(one) for one in tsa.asked} == {64}
 
 
@@ -134,12 +134,12 @@ def test_what_is_needed_to_believe_the_seal_later_lies_in_the_same_revision(
     assert pdf.count(b"%%EOF") == 1
     reader = PdfFileReader(BytesIO(pdf))
     store = reader.root["/DSS"]
-    assert (len(store["/Certs"]), len(store["/CRLs"])) == (2, 1)
+    assert (len(store["/Certs"]), len(store["/CRLs"])) == (4, 2)
     assert believed(stamped, tsa, pdf)
 
 
 def believed(site: Site, tsa: Tsa, pdf: bytes) -> bool:
-    """Whether the seal is trusted with what is in the file alone: its revocation has to be looked at, and nothing is fetched.
+    """Whether seal and stamp are trusted with what is in the file alone: revocation has to be looked at, and nothing is fetched.
 
     The moment is that of the time stamp, which is where whoever looks years later has to begin.
     """
@@ -150,7 +150,9 @@ def believed(site: Site, tsa: Tsa, pdf: bytes) -> bool:
         "moment": token_of(pdf, tsa).timestamp,
     }  # fmt: skip
     ours = DocumentSecurityStore.read_dss(signature.reader).as_validation_context(given)
-    theirs = ValidationContext(trust_roots=[asn1_of(tsa.root)], allow_fetching=False)
+    theirs = DocumentSecurityStore.read_dss(signature.reader).as_validation_context(
+        given | {"trust_roots": [asn1_of(tsa.root)]}
+    )
     status = asyncio.run(async_validate_pdf_signature(signature, ours, theirs))
     stamp_of = status.timestamp_validity
     return bool(status.intact and status.trusted and stamp_of and stamp_of.trusted)
@@ -214,7 +216,7 @@ def test_a_stamp_of_somebody_we_were_not_told_to_believe_is_none(
 def test_while_nobody_answers_the_certificate_waits_and_then_follows_by_itself(
     settings: Settings, clock: SetClock, authority: Tsa, tmp_path: Path
 ) -> None:
-    authority.mood, authority.now = "right", clock.now
+    authority.set_right(clock.now)
     with running(authority) as tsa:
         url = tsa.url
     site = connect(replace(settings, tsa_url=url, tsa_roots=authority.roots(tmp_path)), clock)
@@ -230,6 +232,7 @@ def test_while_nobody_answers_the_certificate_waits_and_then_follows_by_itself(
     assert told(site, "certificate.held") == 1
     assert told(site, "paper.held") == len(papers(site))
     site.engine.dispose()
+    clock.now += timedelta(minutes=1)
     authority.now = clock.now
     with running(authority) as tsa:
         site = connect(replace(site.settings, tsa_url=tsa.url), clock)

@@ -21,6 +21,12 @@ def test_what_is_not_public_is_never_asked(url: str) -> None:
         fetch(url, seconds=2)
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://10.0.0.1/", "http://[::ffff:10.0.0.1]/", "ftp://example.org/", "http://a:b@example.org/"])  # fmt: skip
+def test_what_is_signed_may_come_over_http_and_still_only_from_public_addresses(url: str) -> None:
+    with pytest.raises(Unreachable, match=r"not public|no web address"):
+        fetch(url, signed=True, seconds=2)
+
+
 @pytest.mark.parametrize(
     ("address", "public"),
     [("8.8.8.8", True), ("2606:4700::1111", True), ("10.1.2.3", False), ("100.64.0.1", False), ("::ffff:127.0.0.1", False),

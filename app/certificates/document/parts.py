@@ -42,10 +42,14 @@ class Hole:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What somebody needs to believe the seal when nobody answers any more: certificates and lists of revoked ones, in DER."""
+    """What somebody needs to believe the seal and its time stamp when nobody answers any more.
+
+    Certificates, lists of revoked ones, and answers of responders about single ones (RFC 6960), all in DER.
+    """
 
     certificates: tuple[bytes, ...]
     lists: tuple[bytes, ...]
+    answers: tuple[bytes, ...] = ()
 
 
 class Stream(PDFObject):  # type: ignore[misc]
@@ -196,6 +200,7 @@ def lay_evidence(document: Any, evidence: Evidence) -> dict[str, Any]:
         "Type": PDFName("DSS"),
         "Certs": streams(evidence.certificates),
         "CRLs": streams(evidence.lists),
+        **({"OCSPs": streams(evidence.answers)} if evidence.answers else {}),
     }
     level = PDFDictionary({"BaseVersion": PDFName("1.7"), "ExtensionLevel": 5})
     return {

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.certificates.keys import RRN, KeyAway, Purpose
+from app.certificates.keys import RRN, KeyAway, Purpose, publish_stamp_roots
 from app.certificates.models import KeyNotice, SignedRevocationList
 from app.certificates.queries.keys import ended_keys
 from app.kernel.actor import SYSTEM
@@ -46,6 +46,8 @@ def put_off(fault: Exception) -> tuple[str, str]:
     """The sentence for people and the word for machines; what exactly happened goes into the log."""
     signs = isinstance(fault, KeyAway)
     _log.warning("key_away" if signs else "not_stamped", why=str(fault)[:200])
+    if isinstance(fault, press().NewCertificate):  # seen by a process beside this one
+        press().learned.clear()
     return (_(UNSIGNED), "no_signature") if signs else (_(UNSTAMPED), "no_time_stamp")
 
 
@@ -108,18 +110,18 @@ def rrn_signer(unit: Unit) -> Any:
 
 
 def stamps_of(unit: Unit) -> Any:
-    """What every seal is stamped with and laid beside it (press.Stamps); None where no time stamp authority is set."""
+    """What every seal is stamped with and laid beside it (press.Stamps); None where no authority is set. Raises NotStamped."""
     settings, now = unit.site.settings, unit.now
     authority = press().authority_of(settings)
     if authority is None:
         return None
-    fresh = SignedRevocationList.signed_at > now - 2 * FRESH
+    publish_stamp_roots(settings.data_dir / "keys", authority.roots)
+    proof, fresh = press().proof_for(authority, now), SignedRevocationList.signed_at > now - 2 * FRESH
     kept = unit.db.scalars(select(SignedRevocationList).where(fresh).order_by(SignedRevocationList.id)).all()
     if kept and len(kept) == len(key_store(settings).anchors()):
-        return press().Stamps(authority, tuple(one.content for one in kept))
-    return press().Stamps(
-        authority, press().revoked_seals(key_store(settings), ended_keys(unit), last_notice(unit), now)
-    )
+        return press().Stamps(authority, tuple(one.content for one in kept), proof)
+    revoked = press().revoked_seals(key_store(settings), ended_keys(unit), last_notice(unit), now)
+    return press().Stamps(authority, revoked, proof)
 
 
 def last_notice(unit: Unit) -> int:

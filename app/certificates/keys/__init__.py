@@ -12,6 +12,7 @@ from app.certificates.keys.public import (
     PublicKeys,
     Purpose,
     SigningKey,
+    publish_stamp_roots,
     revoked_seals_at,
     thumbprint,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "PublicKeys",
     "Purpose",
     "SigningKey",
+    "publish_stamp_roots",
     "revoked_seals_at",
     "thumbprint",
 ]

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,9 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from app.kernel.files import sync_folder, write_once
+from app.kernel.files import sync_folder, write_once, write_over
 
 RRN: Final = "rrn"
+STAMP_ROOTS: Final = "tsa-roots.pem"
 
 Public = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
@@ -153,6 +155,20 @@ class PublicKeys:
     def anchors(self) -> list[x509.Certificate]:
         """The roots that seals are trusted under, as `/.well-known/seal-ca.pem` shows them: oldest first, none ever taken out."""
         return [key.certificate for key in self.all(Purpose.ROOT) if key.certificate]
+
+    def stamp_roots(self) -> list[x509.Certificate]:
+        """The roots of every time stamp authority that seals were ever stamped by, the oldest first."""
+        path = self.folder / STAMP_ROOTS
+        return x509.load_pem_x509_certificates(path.read_bytes()) if path.is_file() else []
+
+
+def publish_stamp_roots(folder: Path, roots: Sequence[x509.Certificate]) -> None:
+    """Publish roots of time stamps beside the keys; what stands there stays, so that old stamps can be judged for ever."""
+    known = PublicKeys(folder).stamp_roots()
+    new = [one for one in roots if one not in known]
+    if new:
+        pem = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in (*known, *new))
+        write_over(folder / STAMP_ROOTS, pem)
 
 
 def thumbprint(key: Public) -> str:

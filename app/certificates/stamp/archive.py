@@ -1,0 +1,93 @@
+"""Copies for the archive: the file as it is, and behind its end time stamps, each over all that stands before it (PAdES B-LTA)."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+
+from asn1crypto import crl, ocsp
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from app.certificates.stamp.asking import LARGEST, Authority
+from app.certificates.stamp.judging import Proof, store_in
+from app.certificates.stamp.proving import proof_for, proof_of
+
+UNREADABLE = "its time stamp cannot be read"
+
+
+def archived(pdf: bytes, authority: Authority, now: datetime) -> bytes:
+    """The file with one more time stamp over all of it, and before that what shows that this one and the last one count.
+
+    What was to be believed of the file can be believed for as long as the newest stamp can. Raises NotStamped.
+    """
+    proof = proof_for(authority, now)
+    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
+    stamps = _stamps(writer.prev)
+    if stamps:
+        proof += proof_of(authority, stamps[-1].signed_data, stamps[-1].compute_digest(), now)
+    _lay(writer, proof)
+    stamper = PdfTimeStamper(authority.stamper(now, proof), field_name=f"Archive{len(stamps) + 1}")
+    made: BytesIO = stamper.timestamp_pdf(writer, "sha256", bytes_reserved=2 * LARGEST)
+    return made.getvalue()
+
+
+def _lay(writer: IncrementalPdfFileWriter, proof: Proof) -> None:
+    """Add to the document security store what is not in it yet."""
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer, None,
+        certs=[asn1.Certificate.load(one) for one in proof.certificates],
+        crls=[crl.CertificateList.load(one) for one in proof.lists],
+        ocsps=[ocsp.OCSPResponse.load(one) for one in proof.answers],
+    )  # fmt: skip
+
+
+def _stamps(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
+    """The time stamps behind the file, the oldest first."""
+    return list(reader.embedded_timestamp_signatures)
+
+
+def archive_fault(copy: bytes, pdf: bytes, roots: Sequence[x509.Certificate]) -> str:
+    """What is wrong with a copy, in a clause, or nothing: it begins with the file, and each stamp covers all before it."""
+    if not copy.startswith(pdf) or len(copy) == len(pdf):
+        return "it does not begin with the paper that was issued"
+    try:
+        stamps, store = _stamps(PdfFileReader(BytesIO(copy), strict=True)), store_in(copy)
+        *before, last = [_fault(one, store, roots) for one in stamps]
+        covers_all = stamps[-1].evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+    except Exception:  # a broken file takes the libraries anywhere
+        return UNREADABLE
+    if not covers_all:
+        return "its time stamp is false, or does not cover the whole copy"
+    return last or next(
+        (f"an earlier one of its time stamps counts no more: {one}" for one in before if one), ""
+    )
+
+
+def _fault(stamp: EmbeddedPdfSignature, store: Proof, roots: Sequence[x509.Certificate]) -> str:
+    """What is wrong with one time stamp, as of the time it names."""
+    moment = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    said = asyncio.run(async_validate_pdf_timestamp(stamp, store.context(roots, moment)))
+    whole = said.coverage in (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
+    if not (said.intact and said.valid and whole):
+        return "its time stamp is false, or does not cover the whole copy"
+    return (
+        "" if said.trusted or not roots else "its time stamp is of an authority we were not told to believe"
+    )
+
+
+def stamp_ends(copy: bytes) -> datetime:
+    """When the certificate of the newest time stamp behind a copy ends. ValueError when the copy has none that can be read."""
+    try:
+        newest = _stamps(PdfFileReader(BytesIO(copy), strict=True))[-1]
+        ends: datetime = extract_certificate_info(newest.signed_data).signer_cert.not_valid_after
+    except Exception as fault:  # the same
+        raise ValueError(UNREADABLE) from fault
+    return ends.astimezone(UTC)
