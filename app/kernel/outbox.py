@@ -47,7 +47,8 @@ def in_idle_time(work: Spare) -> Spare:
 
 def use_idle_time(site: Site) -> bool:
     """A piece of each work that can wait, so that none waits for another; False when there is none."""
-    return any([work(site) for work in _spare])
+    had_some = [work(site) for work in _spare]
+    return any(had_some)
 
 
 def deliver_next(site: Site) -> bool:
