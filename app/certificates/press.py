@@ -275,14 +275,14 @@ def revoked_seals(
 def keep(folder: Path, files: Files) -> None:
     """Put the files where they stay: all of them or none, on disk before anything tells of them (rules page, 23)."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f".{folder.name}.*"):  # of a worker that died in the middle
-        shutil.rmtree(left)
     part = folder.parent / f".{folder.name}.{token_hex(8)}"
     part.mkdir()
     for name, content in files.items():
         _write(part / name, content)
     sync_folder(part)
     os.rename(part, folder)
+    for left in folder.parent.glob(f".{folder.name}.*"):  # of a worker that died in the middle, or is too late
+        shutil.rmtree(left, ignore_errors=True)
     sync_folder(folder.parent)
     sync_folder(folder.parent.parent)
 

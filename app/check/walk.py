@@ -15,6 +15,7 @@ from app.check import (
     licences,
     lists,
     papers,
+    reissues,
     sealed,
     search,
     statements,
@@ -88,6 +89,7 @@ LOOKS = (
         "every archive copy begins with what was issued",
         sealed.every_archive_copy_begins_with_what_was_issued,
     ),
+    Look("every re-issue left nobody out", reissues.every_reissue_left_nobody_out),
     Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),
 )
 """That no event is told twice (12) is a unique column of the ledger, so it is not walked."""

@@ -46,8 +46,9 @@ def in_idle_time(work: Spare) -> Spare:
 
 
 def use_idle_time(site: Site) -> bool:
-    """A piece of the work that can wait; False when there is none."""
-    return any(work(site) for work in _spare)
+    """A piece of each work that can wait, so that none waits for another; False when there is none."""
+    had_some = [work(site) for work in _spare]
+    return any(had_some)
 
 
 def deliver_next(site: Site) -> bool:

@@ -2,20 +2,25 @@
 
 import base64
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
+from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
+from app.certificates import queries
 from app.certificates.did import Schema
-from app.certificates.effects.endorsing import endorse
+from app.certificates.effects import endorsing
+from app.certificates.effects.endorsing import endorse, endorse_older
 from app.certificates.models import Endorsement
+from app.certificates.rules import Status
 from app.kernel.database import Site, reading, writing
-from app.kernel.journal import history
+from app.kernel.journal import Delivery, history
+from app.kernel.outbox import deliver_next
 from app.main import create_app
 from tests.certificates.make import World, change, grant, issue, make_world, refs, row, work
 from tests.certificates.strangers import bit, payload
@@ -200,3 +205,60 @@ def test_they_are_signed_once_however_often_the_worker_is_asked(world: World) ->
         assert unit.db.query(Endorsement).count() == 3
     with pytest.raises(DBAPIError, match="append-only"), writing(world.site) as unit:
         unit.db.query(Endorsement).delete()
+
+
+def published_before_there_were_any(world: World) -> str:
+    """A certificate as a version of the software without endorsements left it."""
+    number = grant(world)
+    while deliver_next(world.site):
+        with writing(world.site) as unit:
+            unit.db.execute(delete(Delivery).where(Delivery.effect.endswith("endorsing.endorse")))
+    assert row(world.site, number).status is Status.ACTIVE
+    return number
+
+
+def page_of(world: World, number: str) -> list[str]:
+    """The endorsements that the certificate's page leads to."""
+    with reading(world.site, world.decider) as unit:
+        return [one.href for one in queries.certificate_view(unit, number).endorsements]
+
+
+def test_what_was_published_before_gets_its_endorsements_by_itself_and_until_then_no_page_leads_to_them(
+    world: World, client: TestClient, clock: SetClock
+) -> None:
+    number = published_before_there_were_any(world)
+    clock.now += timedelta(days=1)
+    first, _other = refs(world.site, number)
+    about = {"services": holder(world), "curricula": first}
+    assert page_of(world, number) == []
+    for kind, ref in about.items():
+        assert client.get(f"/api/v1/register/{kind}/{ref}").json()["endorsement"] is None
+        assert "/endorsements/" not in client.get(f"/register/{kind}/{ref}").text
+    while endorse_older(world.site):
+        pass
+    assert len(page_of(world, number)) == 3
+    with reading(world.site) as unit:
+        assert unit.db.query(Endorsement).count() == 3
+    client = TestClient(create_app(world.site.settings, world.site.clock))
+    for kind, ref in about.items():
+        address = client.get(f"/api/v1/register/{kind}/{ref}").json()["endorsement"]
+        assert client.get(address).text == given(client, number, ref)
+    body = client.get(f"/api/v1/register/bodies/{world.body.ref}").json()["endorsements"]
+    assert body.format(number=number, about=holder(world)) == page_of(world, number)[0]
+
+
+def test_nothing_is_endorsed_for_what_does_not_stand_and_the_walk_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endorsing, "PIECE", 1)
+    ended, standing = (
+        published_before_there_were_any(world),
+        issue(world, decision_ref="d2", items=world.versions[:1]),
+    )
+    change(world, ended, "withdraw")
+    work(world.site)
+    assert endorse_older(world.site), "one piece"
+    assert endorse_older(world.site), "and another"
+    assert not endorse_older(world.site)
+    assert page_of(world, ended) == []
+    assert len(page_of(world, standing)) == 2

@@ -3,9 +3,11 @@
 from app.certificates.queries.bits import changed_bits, changed_since, lists_of, set_bits
 from app.certificates.queries.endorsements import (
     endorsable,
+    endorsement_at,
     endorsement_of,
     endorsements_of,
     why_not_endorsed,
+    without_endorsements,
 )
 from app.certificates.queries.files import (
     context_of,
@@ -77,6 +79,7 @@ __all__ = [
     "curriculum_choices",
     "derive",
     "endorsable",
+    "endorsement_at",
     "endorsement_of",
     "endorsements_of",
     "every_licence_credential",
@@ -115,4 +118,5 @@ __all__ = [
     "whole_status",
     "why_not_endorsed",
     "withdrawal_due_since",
+    "without_endorsements",
 ]

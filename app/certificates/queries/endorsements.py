@@ -1,8 +1,11 @@
 """Endorsements for badges: what a certificate can endorse, and whether an endorsement may be given out today."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from app.certificates.models import Certificate, CertificateVersion, Endorsement
 from app.certificates.queries.rows import newest_version, published_version
@@ -11,6 +14,9 @@ from app.certificates.rules import Endorsed, EndorsedKind, Statement, Status
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound, Refused
 from app.kernel.words import _, in_words, label
+
+SOON: Final = timedelta(hours=1)
+"""How long after its publication the endorsements of a certificate are taken to be on their way."""
 
 
 def endorsable(said: Statement) -> list[Endorsed]:
@@ -23,6 +29,48 @@ def endorsements_of(unit: Unit, version: CertificateVersion) -> Sequence[Endorse
     """The endorsements of a version, in the order they were made."""
     rows = select(Endorsement).where(Endorsement.version_id == version.id)
     return unit.db.scalars(rows.order_by(Endorsement.id)).all()
+
+
+def without_endorsements(unit: Unit, after: int, count: int) -> tuple[int, list[CertificateVersion]]:
+    """Of the next public versions after an id those that nobody endorsed, though they are the newest of a certificate that stands.
+
+    And the id up to which was looked, `after` itself when there is no version any more.
+    """
+    one, newer = CertificateVersion, aliased(CertificateVersion)
+    ids = unit.db.scalars(select(one.id).where(one.id > after).order_by(one.id).limit(count)).all()
+    later = exists().where(newer.certificate_id == one.certificate_id, newer.number > one.number)
+    rows = (
+        select(one)
+        .join(Certificate, Certificate.id == one.certificate_id)
+        .where(
+            one.id.in_(ids),
+            one.issued_at.is_not(None),
+            ~later,
+            ~exists().where(Endorsement.version_id == one.id),
+        )
+        .where(
+            Certificate.status.not_in([status for status in Status if status.is_final]),
+            Certificate.expires_on >= unit.today,
+        )
+    )
+    return max(ids, default=after), list(unit.db.scalars(rows.order_by(one.id)))
+
+
+def endorsement_at(unit: Unit, number: str, about: str) -> str | None:
+    """Where the endorsement of a service or a curriculum by that certificate can be fetched today; None when it cannot.
+
+    One that is just being signed is told of as well: what the public reads is kept until the ledger grows, and signing takes seconds.
+    """
+    try:
+        certificate, version = published_version(unit, number, None)
+    except NotFound:
+        return None
+    known = {one.about for one in endorsements_of(unit, version)}
+    if version.issued_at and version.issued_at > unit.now - SOON:
+        known |= {one.ref for one in endorsable(Statement.model_validate_json(version.statement))}
+    if about not in known or why_not_endorsed(unit, certificate, version):
+        return None
+    return f"/certificates/{number}/endorsements/{about}"
 
 
 def endorsement_of(unit: Unit, typed: str, number: int | None, about: str) -> str:

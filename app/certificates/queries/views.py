@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
-from app.certificates.queries.endorsements import endorsable, why_not_endorsed
+from app.certificates.queries.endorsements import endorsable, endorsements_of, why_not_endorsed
 from app.certificates.queries.rows import find_certificate, items_by_ref, versions_of, visible
 from app.certificates.queries.status import lines_of, status_on, statuses_on
 from app.certificates.rules import CERTIFICATE, Statement, Status, StatusOn, parse_number, withdrawal_due
@@ -194,15 +194,22 @@ def certificate_view(unit: Unit, number: str) -> CertificateView:
         items=_item_lines(unit, row, today), versions=[_version_line(row, one) for one in reversed(versions)],
         changes=_change_lines(unit, row), watched=today.published and unit.actor.may(Permission.SURVEILLANCE_READ),
         sample_not_reached_on=next((one.on for one in past(unit, row.thread) if one.kind == "certificate.sample_not_reached"), None),
-        may_appeal=_may_appeal(unit, row, today), endorsements=_endorsements(row, versions[-1], said),
+        may_appeal=_may_appeal(unit, row, today), endorsements=_endorsements(unit, row, versions[-1], said),
         not_endorsed=why_not_endorsed(unit, row, versions[-1]),
     )  # fmt: skip
 
 
-def _endorsements(row: Certificate, newest: CertificateVersion, said: Statement) -> list[FileLine]:
-    address = f"/certificates/{row.number}/endorsements"
-    found = endorsable(said) if newest.issued_at else []
-    return [FileLine(what=one.name, href=f"{address}/{one.ref}") for one in found]
+def _endorsements(
+    unit: Unit, row: Certificate, newest: CertificateVersion, said: Statement
+) -> list[FileLine]:
+    """Those that are signed and can be fetched: older versions were published before there were any, and get theirs one by one."""
+    address, made = (
+        f"/certificates/{row.number}/endorsements",
+        {one.about for one in endorsements_of(unit, newest)},
+    )
+    return [
+        FileLine(what=one.name, href=f"{address}/{one.ref}") for one in endorsable(said) if one.ref in made
+    ]
 
 
 def _may_appeal(unit: Unit, row: Certificate, today: StatusOn) -> bool:

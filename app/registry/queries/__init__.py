@@ -1,13 +1,12 @@
 """What the public may ask of the register: search, one certificate on a day, one entry, one course on one day."""
 
+from app.registry.queries.bodies import BodyEntry, body_entry
 from app.registry.queries.check import CheckView, check_view
 from app.registry.queries.entries import (
     AffiliateEntry,
-    BodyEntry,
     CurriculumEntry,
     ServiceEntry,
     affiliate_entry,
-    body_entry,
     curriculum_entry,
     service_entry,
 )

@@ -1,24 +1,22 @@
 """The entries of the register: one training service, curriculum, affiliate or certification body, with what it rests on."""
 
-from datetime import date, datetime
+from datetime import date
 
-from pydantic import Field
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
 from app.certificates.models import Certificate, CertificateItem
-from app.certificates.queries import newest_credential, was_published
+from app.certificates.queries import endorsement_at, was_published
 from app.certificates.rules import Status
 from app.curricula.models import Curriculum
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
-from app.kernel.words import _, in_words, label
-from app.licences.queries import licence_lines, licences_of, shown, standing
+from app.kernel.words import _, in_words
+from app.licences.queries import shown, standing
 from app.licences.rules import Standing
 from app.organisations.models import Organisation
-from app.permissions import Seat
 from app.providers.models import Affiliate, AffiliateApproval, TrainingService
 from app.providers.queries import affiliate_is_approved, affiliates_on
 from app.providers.rules import AffiliateState
@@ -84,6 +82,8 @@ class ServiceEntry(Entry):
     affiliates_count: int
     claim: str
     legal: list[LegalView]
+    endorsement: str | None
+    """Where the certification body's endorsement for learners' badges is today; none on other days and while nothing stands."""
 
 
 class CurriculumEntry(Entry):
@@ -92,6 +92,8 @@ class CurriculumEntry(Entry):
     holder: NamedView
     items: list[ItemView]
     for_whom: str
+    endorsement: str | None
+    """The same of the curriculum."""
 
 
 class AffiliateEntry(Entry):
@@ -100,28 +102,6 @@ class AffiliateEntry(Entry):
     provider: NamedView
     approved: bool
     periods: list[tuple[date, date]]
-
-
-class LicenceChange(View):
-    """One change of a licence, as the public was told."""
-
-    effective_on: date
-    recorded_at: datetime
-    public_text: str
-    tag: ToneView
-
-
-class BodyEntry(Entry):
-    """A certification body."""
-
-    code: str
-    ukas_number: str
-    licence: str | None
-    licence_credential: str | None
-    """Where RRN's credential about the licence is, for machines."""
-    may_take_new: bool
-    certificates: dict[str, int] = Field(default_factory=dict)
-    changes: list[LicenceChange]
 
 
 def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
@@ -147,7 +127,15 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
         chain=[*chain_of(best, standing(unit, best.body.id, day))], history=changes(best), formerly=best.former_names, items=items,
         affiliates=affiliate_links(unit, [one.id for one in approved[:MOST_SHOWN]]), affiliates_count=len(approved),
         claim=_claim(best) if day == unit.today and best.seen.certified else "", legal=legal_of(holder.nation, service, day),
+        endorsement=_endorsement(unit, told, holder.ref, day),
     )  # fmt: skip
+
+
+def _endorsement(unit: Unit, told: list[Told], about: str, day: date) -> str | None:
+    """The first that can be fetched, the newest certificate's before others; a badge is made today and not in the past."""
+    standing_now = [one.certificate.number for one in told if one.seen.certified] if day == unit.today else []
+    found = (endorsement_at(unit, number, about) for number in standing_now)
+    return next((one for one in found if one), None)
 
 
 def certificates_told(unit: Unit, service_id: int, day: date) -> list[Told]:
@@ -245,7 +233,7 @@ def curriculum_entry(unit: Unit, ref: str, on: date | None = None) -> Curriculum
         chain=[Link(what=_("Curriculum"), name=curriculum.title, href=f"/register/curricula/{ref}", tag=tag), *chain_of(best, standing(unit, best.body.id, day))],
         history=[line for line in changes(best) if line.curriculum in ("", item.title if item else "")],
         holder=NamedView(ref=best.holder.ref, name=best.holder_name, tag=ToneView(word=words, tone=tone)), items=views,
-        for_whom=shown_for[0] if shown_for else "",
+        for_whom=shown_for[0] if shown_for else "", endorsement=_endorsement(unit, told, ref, day),
     )  # fmt: skip
 
 
@@ -346,51 +334,3 @@ def _periods(unit: Unit, affiliate_id: int) -> list[tuple[date, date]]:
         for row in unit.db.execute(rows.order_by(AffiliateApproval.id.desc()).limit(MOST_SHOWN))
         if row.to_on >= row.from_on
     ]
-
-
-def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
-    """One certification body. Raises NotFound."""
-    day = on or unit.today
-    body = unit.db.scalar(select(Organisation).where(Organisation.ref == ref, Organisation.seat == Seat.BODY))
-    if body is None:
-        raise NotFound(_("There is no certification body of that reference on the register."))
-    rights = standing(unit, body.id, day)
-    view = shown(rights.status)
-    tag = ToneView(word=view.word, tone=view.tone)
-    counts = _counts(unit, body.id, unit.today)
-    lines = [
-        line
-        for licence in licences_of(unit, body.id)
-        for line in licence_lines(unit, licence.id)
-        if line.reason_code
-    ]
-    return BodyEntry(
-        ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=tag,
-        title=_("Yes, licensed and accredited") if rights.may_issue else _("Not just now: {word}").format(word=view.word.lower()),
-        sentence=rights.sentence, chain=[], history=[], code=body.code or "", ukas_number=rights.ukas_number, licence=rights.licence_ref,
-        licence_credential=f"/bodies/{ref}/licence/credential.jwt" if newest_credential(unit, body.id) else None,
-        may_take_new=rights.may_take_new, certificates=counts,
-        changes=[
-            LicenceChange(
-                effective_on=line.effective_on, recorded_at=line.recorded_at, public_text=line.public_text,
-                tag=ToneView(word=shown(line.status).word, tone=shown(line.status).tone),
-            )
-            for line in reversed(lines)
-        ],
-    )  # fmt: skip
-
-
-def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
-    """How many certificates of a body stand how today; one that ran out counts as expired, whatever was recorded last."""
-    finals = [status for status in Status if status.is_final]
-    gone = case(
-        (and_(Certificate.expires_on < day, Certificate.status.not_in(finals)), literal(1)), else_=literal(0)
-    )
-    rows = select(Certificate.status, gone, func.count()).where(
-        Certificate.body_id == body_id, was_published()
-    )
-    counts: dict[str, int] = {}
-    for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)):
-        word = label(Status.EXPIRED if over else status)
-        counts[word] = counts.get(word, 0) + count
-    return counts
