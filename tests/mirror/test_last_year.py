@@ -12,7 +12,7 @@ from app.certificates.effects import issuing, sign_log_again
 from app.certificates.effects.keys import freshen_revocations
 from app.kernel.database import Site
 from app.mirror.writing import export
-from tests.certificates.make import change, issue, make_world
+from tests.certificates.make import issue, make_world
 from tests.conftest import SetClock
 
 YEAR = timedelta(days=370)
