@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -9,14 +10,14 @@ from pathlib import Path
 import pytest
 import segno
 from PIL import Image, ImageEnhance, ImageFilter
-from playwright.sync_api import Request
+from playwright.sync_api import Browser, Request
 
 from app.certificates.effects import sign_log_again
 from app.certificates.effects.keys import freshen_revocations
 from tests.certificates.make import World, grant, make_world
-from tests.journeys.conftest import Opens
+from tests.journeys.conftest import ARGUMENTS, Opens
 from tests.journeys.live import Live
-from tests.journeys.screen import PHONE
+from tests.journeys.screen import DESK, PHONE, Screen
 from tests.licences.make import make_body, make_manager
 
 pytestmark = pytest.mark.parametrize("prepared", ["sqlite"], indirect=True, scope="session")
@@ -111,6 +112,75 @@ def test_a_parent_with_a_photo_of_the_paper_is_led_to_the_answer_and_nothing_is_
         *reader,
         f"/verify/{number}",
     ]  # what is fetched when a photo was chosen, and nothing else
+
+
+CAMERA = (
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--use-file-for-fake-video-capture={film}",
+)
+"""Chromium shows a film where a camera would be, and is allowed to look."""
+
+
+@pytest.fixture
+def filming(browser: Browser, live: Live, tmp_path: Path) -> Iterator[Callable[[str], Screen]]:
+    """A desk whose camera sees the code of an address, in front of a dark table."""
+    opened: list[Browser] = []
+
+    def holds(address: str) -> Screen:
+        segno.make(address).save(str(tmp_path / "code.png"), scale=8, border=4)
+        frame, code = (
+            Image.new("RGB", (1280, 720), "#4a3b2f"),
+            Image.open(tmp_path / "code.png").convert("RGB"),
+        )
+        frame.paste(code.rotate(20, expand=True, fillcolor="#4a3b2f"), (500, 150))
+        frame.save(film := tmp_path / "film.jpg", quality=80)
+        film.rename(tmp_path / "film.mjpeg")
+        options = [*ARGUMENTS, *(one.format(film=tmp_path / "film.mjpeg") for one in CAMERA)]
+        opened.append(browser.browser_type.launch(executable_path=shutil.which("chromium"), args=options))
+        return Screen(opened[-1], live, set(), DESK)
+
+    yield holds
+    for one in opened:
+        one.close()
+
+
+def test_held_in_front_of_the_camera_the_code_leads_to_the_answer(
+    live: Live, number: str, filming: Callable[[str], Screen]
+) -> None:
+    parent = filming(f"{live.url}/c/{number}").visits("/verify")
+    with parent.page.expect_navigation(url=f"{live.url}/verify/{number}"):
+        parent.page.get_by_role("button", name="Use the camera of this device").click()
+    parent.reads("Yes, for both curricula")
+
+
+def test_the_camera_is_stopped_when_somebody_has_had_enough_or_the_code_leads_elsewhere(
+    number: str, filming: Callable[[str], Screen]
+) -> None:
+    parent = filming(f"https://register.example/c/{number}").visits("/verify")
+    asks, stops = (
+        parent.page.get_by_role("button", name=name)
+        for name in ("Use the camera of this device", "Stop the camera")
+    )
+    asks.click()
+    parent.page.get_by_text(f"It leads to: https://register.example/c/{number}").wait_for()
+    runs = "document.querySelector('video').srcObject.active"
+    assert not parent.page.evaluate(runs)
+    parent.page.evaluate(
+        "HTMLCanvasElement.prototype.getContext = () => ({ drawImage() {}, getImageData() {} })"
+    )
+    asks.click()  # now it finds nothing, as if nothing were held in front of it
+    parent.page.wait_for_function(runs)
+    parent.looks_again()
+    stops.click()
+    asks.wait_for()
+    assert not parent.page.evaluate(runs)
+
+
+def test_a_browser_that_may_not_use_its_camera_says_so(number: str, opens: Opens) -> None:
+    parent = opens(PHONE).visits("/verify")
+    parent.page.get_by_role("button", name="Use the camera of this device").click()
+    parent.page.get_by_text("The camera could not be used").wait_for()
 
 
 def test_a_code_that_leads_elsewhere_is_warned_of_and_what_cannot_be_read_is_said(
