@@ -23,6 +23,7 @@ import app.audits.effects
 import app.cases.effects
 import app.certificates.effects
 import app.complaints.effects
+import app.daily.effects
 import app.ledger.effects
 import app.licences.effects
 import app.people.effects
@@ -35,6 +36,7 @@ from app.cases.pages import area as cases
 from app.certificates.pages import area as certificates
 from app.complaints.pages import area as complaints
 from app.curricula.pages import area as curricula
+from app.daily.pages import area as daily
 from app.designs.pages import area as designs
 from app.desks.pages import area as desks
 from app.kernel import outbox
@@ -85,6 +87,7 @@ AREAS: tuple[Area, ...] = (
     surveillance,
     complaints,
     statements,
+    daily,
 )
 IDLE_SECONDS = 0.5
 """How long a worker with nothing to do waits before it looks again."""

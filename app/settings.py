@@ -52,6 +52,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     """The outside witnesses of the log, each `vkey@address`."""
+    report_to: tuple[str, ...] = ()
+    """Who outside RRN gets the report of each day: e-mail addresses."""
     log_level: str = "INFO"
     demo: bool = False
     demo_password: str = field(default="", repr=False)
@@ -114,6 +116,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             part.strip() for part in value.get("trusted_proxies", "").split(",") if part.strip()
         ),
         witnesses=_witnesses(value.get("witnesses", "")),
+        report_to=tuple(part.strip() for part in value.get("report_to", "").split(",") if part.strip()),
         log_level=value.get("log_level", "INFO").upper(),
         demo_password=value.get("demo_password", ""),
     )
@@ -153,6 +156,11 @@ def faults(settings: Settings) -> list[str]:
         f"RRN_TRUSTED_PROXIES: {name} is not an address or network."
         for name in settings.trusted_proxies
         if not _network(name)
+    ]
+    found += [
+        f"RRN_REPORT_TO: {text[:80]} is not an e-mail address; write them with commas between."
+        for text in settings.report_to
+        if not re.fullmatch(r"[^@\s<>,;]{1,64}@[^@\s<>,;]{1,189}", text)
     ]
     found += [fault for text in settings.witnesses if (fault := _witness_fault(settings, text))]
     return found + _stamp_faults(settings)

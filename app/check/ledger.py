@@ -70,7 +70,7 @@ def _entry_fault(row: Any) -> str:
 
 def the_tree_follows_from_the_entries(unit: Unit) -> Iterator[Breach]:
     """Every stored hash is the one that the bytes of the entries give, and none is missing or too many."""
-    rows = _hashed(unit)
+    rows = hashed(unit)
     stored = {(row.level, row.place): row.digest for row in unit.db.execute(select(NODE))}
     for level, digests in enumerate(rows):
         for place, digest in enumerate(digests):
@@ -82,7 +82,8 @@ def the_tree_follows_from_the_entries(unit: Unit) -> Iterator[Breach]:
         yield Breach(f"ledger node {level}/{place}", "covers entries that are not there")
 
 
-def _hashed(unit: Unit) -> Rows:
+def hashed(unit: Unit) -> Rows:
+    """The tree once more, from the bytes of the entries."""
     wanted = select(ENTRY.c.data).order_by(ENTRY.c.number).execution_options(yield_per=BATCH)
     rows = [[hashlib.sha256(b"\x00" + row.data).digest() for row in unit.db.execute(wanted)]]
     while len(rows[-1]) > 1:
@@ -95,7 +96,7 @@ def _pair(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def _root(rows: Rows, size: int) -> bytes:
+def root_over(rows: Rows, size: int) -> bytes:
     """The root over the first entries: the complete subtrees of that size, joined from the smallest upwards."""
     digest: bytes | None = None
     for level in range(size.bit_length()):
@@ -118,12 +119,12 @@ def what_was_told_is_what_was_committed(unit: Unit) -> Iterator[Breach]:
 
 def every_checkpoint_is_true_and_signed(unit: Unit) -> Iterator[Breach]:
     """Each signed checkpoint names the root that the entries give, and a log key of ours signed it."""
-    rows, keys = _hashed(unit), public_keys(unit.site.settings)
+    rows, keys = hashed(unit), public_keys(unit.site.settings)
     for row in unit.db.execute(select(LedgerCheckpoint.__table__).order_by(LedgerCheckpoint.size)):
         where = f"checkpoint at {row.size}"
         if row.size > len(rows[0]):
             yield Breach(where, f"speaks of more entries than the {len(rows[0])} there are")
-        elif (root := _root(rows, row.size)) != row.root:
+        elif (root := root_over(rows, row.size)) != row.root:
             yield Breach(where, "names another root than the entries give")
         elif row.note.split("\n")[1:3] != [str(row.size), base64.b64encode(root).decode()]:
             yield Breach(where, "its signed text says something else than its row")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
+from app.daily.effects import close_days
 from app.kernel import outbox
 from app.kernel.clock import civil_date
 from app.kernel.database import Site
@@ -14,6 +15,9 @@ Story = Generator[int, None, None]
 MORNING = time(9, 0)
 A_WHILE = timedelta(minutes=3)
 DUTIES_EVERY = timedelta(days=28)
+CLOSING = f"{close_days.__module__}.{close_days.__name__}"
+REPORTED = timedelta(days=10)
+"""The days of the last weeks alone have a report: a paper for each day of many years would be most of the work."""
 
 
 class TurnedClock:
@@ -46,7 +50,7 @@ class Years:
         self.site, self.clock, self.last = site, clock, last
         self._waiting: list[tuple[date, int, Story]] = []
         self._turns = count()
-        self._duties: dict[str, datetime] = {}
+        self._duties: dict[str, datetime] = {CLOSING: datetime.combine(last, time(), UTC) - REPORTED}
         self._done_at = clock.now
 
     def begin(self, day: date, story: Story) -> None:

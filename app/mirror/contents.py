@@ -7,6 +7,8 @@ from app.certificates import pages
 from app.certificates.did import Context, ListPurpose, Schema
 from app.certificates.keys import RRN, PublicKeys, Purpose, revoked_seals_at
 from app.certificates.queries import every_licence_credential, every_list, every_paper
+from app.daily import pages as daily_pages
+from app.daily.queries import every_day
 from app.kernel.database import Unit
 from app.ledger import pages as ledger_pages
 from app.ledger.queries import newest_checkpoint, statements_told
@@ -34,7 +36,7 @@ def everything(unit: Unit) -> list[Published]:
     """
     size = newest_checkpoint(unit).size
     return [
-        *_papers(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit, size), *_keys(unit), *_tiles(unit, size),
+        *_papers(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit, size), *_days(unit), *_keys(unit), *_tiles(unit, size),
         Published("log/checkpoint", lambda: pages.checkpoint(unit)),
     ]  # fmt: skip
 
@@ -65,6 +67,15 @@ def _statements(unit: Unit, size: int) -> Iterator[Published]:
     for digest in statements_told(unit, size):
         content = _of(ledger_pages.statement_proof, unit, digest)
         yield Published(f"log/statements/{digest}.tlog-proof", content)
+
+
+def _days(unit: Unit) -> Iterator[Published]:
+    for day, sealed in every_day(unit):
+        at = f"log/days/{day}"
+        yield Published(f"{at}/report.json", _of(daily_pages.report_json, unit, day), for_ever=True)
+        yield Published(f"{at}/report.txt", _of(daily_pages.report_text, unit, day))
+        if sealed:
+            yield Published(f"{at}/report.pdf", _of(daily_pages.report_pdf, unit, day), for_ever=True)
 
 
 def _of(page: Callable[..., Answer], *place: object) -> Callable[[], Answer]:

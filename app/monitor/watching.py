@@ -32,6 +32,8 @@ class Look:
     checkpoint: Checkpoint | None = None
     entries: list[bytes] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+    keys: list[NoteKey] = field(default_factory=list)
+    """The keys of the log that are believed, once the look is in order."""
     news: list[str] = field(default_factory=list)
     """What a keeper should know, though nothing is wrong with it."""
 
@@ -55,8 +57,8 @@ def watch(folder: Path, published: Published) -> Look:
     except Alarm as alarm:
         look.alarms.append(str(alarm))
         return look
-    look.entries = entries
-    remember(folder, [*keys, *(key for key in found if key not in keys)], note, leaves)
+    look.entries, look.keys = entries, [*keys, *(key for key in found if key not in keys)]
+    remember(folder, look.keys, note, leaves)
     return look
 
 

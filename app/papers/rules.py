@@ -22,6 +22,8 @@ class PaperKind(StrEnum):
     """On certification, sealed by the certification body."""
     LICENCE = "licence"
     """Of a certification body, sealed by RRN."""
+    DAY = "day"
+    """The report of one day, sealed by RRN."""
 
 
 class _Frozen(BaseModel):

@@ -201,6 +201,13 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("the search's terms", "DELETE FROM register_term WHERE term = 'w:training'", "“w:training” does not agree with certificate {number}"),
     ("the search's terms", "UPDATE register_term SET term = 'w:zz' WHERE term = 'w:training'", "“w:zz” does not agree with certificate {number}"),
     ("the search's terms", "DELETE FROM register_word WHERE spelling = 'training'", "the word “training”"),
+    # reports of days
+    ("every report of a day", "UPDATE day_report SET content = replace(content, 'day', 'd4y') WHERE id = 2", "was changed after it was made"),
+    ("every report of a day", "UPDATE day_report SET size = 0 WHERE id = 2", "does not follow from the report before it"),
+    ("every report of a day", "DELETE FROM day_report WHERE id = 3", "a day between them has none"),
+    ("every report of a day", "UPDATE ledger_entry SET data = (SELECT data FROM ledger_entry WHERE number = 1) WHERE number = 0", "names another root than the entries give"),
+    ("every report of a day", "UPDATE ledger_entry SET kind = 'name.changed' WHERE number = 0", "counts other entries"),
+    ("every report of a day", "UPDATE ledger_entry SET recorded_at = '2031-01-01 00:00:00.000000'", "counts entries of a later day"),
     # signed statements
     ("every signed statement", "UPDATE signed_statement SET content = replace(content, 'active', 'expired')", "does not follow from the register"),
     ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
@@ -384,7 +391,7 @@ def run(clean: Clean) -> Result:
 
 def test_the_command_says_nothing_is_wrong_or_one_line_for_each_breach(clean: Clean) -> None:
     good = run(clean)
-    assert good.exit_code == 0 and "Nothing is wrong" in good.stdout
+    assert good.exit_code == 0 and "Nothing is wrong" in good.stdout, good.stdout
     with gone(stored(clean)):
         bad = run(clean)
     assert bad.exit_code == 1

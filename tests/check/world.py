@@ -25,6 +25,7 @@ from app.complaints.queries import appealable
 from app.complaints.rules import State as Matter
 from app.complaints.rules.forms import NewAppeal
 from app.curricula.commands import keep_document
+from app.daily.effects import close_days
 from app.kernel import outbox
 from app.kernel.actor import SYSTEM, Actor
 from app.kernel.database import Site, Unit, reading, writing
@@ -139,6 +140,7 @@ def make_clean(site: Site, clock: SetClock) -> Clean:
 
 
 def _work(site: Site, clock: SetClock) -> None:
+    close_days(site)
     outbox.deliver_all(site)
     announce(site)
     tell(site)

@@ -110,7 +110,7 @@ class Ground:
             "ref": self.refs["body"], "organisation": self.refs["holder"], "edition": "rrn-1.2", "secret": "x" * 43, "version": "1",
             "body": self.refs["body"], "document": self.refs["document"], "purpose": "suspension", "path:path": "0/000.p/1", "kind": "bodies", "name": "certificate-1.json",
             "context": "register-1.jsonld", "about": self.refs["holder"], "design": DEFAULT, "key": "x" * 43, "root": "1",
-            "digest": self.refs["statement token"],
+            "day": self.refs["day"], "digest": self.refs["statement token"],
             "number": "1.1.1" if re.search(r"requirements|coverage", path) else "1" if "/status/" in path else self.clean.number,
         }  # fmt: skip
         if "{paper}" in path:
@@ -185,6 +185,7 @@ def _note_refs(ground: Ground, site: Site) -> None:
             asked = text(f"SELECT ref FROM paper WHERE kind = :kind AND subject_id = ({first}) ORDER BY id")
             found = connection.execute(asked, {"ref": ground.refs[table], "kind": kind}).scalars().first()
             ground.refs[f"paper of {word}"] = str(found)
+        ground.refs["day"] = str(connection.execute(text("SELECT min(day) FROM day_report")).scalar())
         told = text("SELECT token_digest FROM signed_statement WHERE entry IS NOT NULL ORDER BY id")
         ground.refs["statement token"] = str(connection.execute(told).scalars().first())
     ground.refs |= {"body": ground.clean.world.body.ref, "holder": ground.clean.world.client.organisation_ref}

@@ -38,6 +38,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/register/", "kind", "SELECT kind FROM signed_statement"),
     ("/register/certificates/", "ref", "SELECT subject_ref FROM signed_statement"),
     ("/statements/", "ref", "SELECT ref FROM signed_statement"),
+    ("/log/days/", "day", "SELECT day FROM day_report"),
     ("/log/statements/", "digest", "SELECT token_digest FROM signed_statement"),
     ("/register/services/", "ref", "SELECT ref FROM training_service"),
     ("/register/services/", "ref", "SELECT ref FROM organisation WHERE seat = 'training_service'"),
