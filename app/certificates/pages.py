@@ -302,6 +302,13 @@ def seal_roots(unit: Unit) -> Answer:
     return Answer(roots, "application/x-pem-file", headers=A_WHILE)
 
 
+@area.file("/.well-known/tsa-roots.pem", may=PUBLIC)
+def stamp_roots(unit: Unit) -> Answer:
+    """The roots of every time stamp authority that seals were ever stamped by; empty when none was."""
+    roots = b"".join(root.public_bytes(Encoding.PEM) for root in _keys(unit).stamp_roots())
+    return Answer(roots, "application/x-pem-file", headers=A_WHILE)
+
+
 @area.file("/.well-known/seal-ca.crl", may=PUBLIC)
 def revoked_seals(unit: Unit) -> Answer:
     """The seals of bodies that count no more, signed by RRN's root (RFC 5280)."""
@@ -381,5 +388,5 @@ def _served(unit: Unit, path: list[str]) -> Answer | None:
 
 
 _KNOWN = {
-    "did.json": did_of_register, "seal-ca.pem": seal_roots, "seal-ca.crl": revoked_seals, "log.vkey": log_vkey,
+    "did.json": did_of_register, "seal-ca.pem": seal_roots, "tsa-roots.pem": stamp_roots, "seal-ca.crl": revoked_seals, "log.vkey": log_vkey,
 }  # fmt: skip

@@ -60,7 +60,7 @@ from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
 from app.certificates.stamp.archive import archive_fault, archived, stamp_ends
 from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of, learned
-from app.certificates.stamp.judging import Proof, Stamped, stamp_in
+from app.certificates.stamp.judging import Proof, stamp_in
 from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import sealing_key, verify_pdf
 from app.kernel.clock import civil_date
@@ -78,7 +78,6 @@ __all__ = [
     "Lines",
     "NewCertificate",
     "NotStamped",
-    "Stamped",
     "archive_fault",
     "archived",
     "authority_of",

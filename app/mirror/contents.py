@@ -84,6 +84,7 @@ def _keys(unit: Unit) -> Iterator[Published]:
     yield Published(".well-known/did.json", _of(pages.did_of_register, unit))
     yield Published(".well-known/jwks.json", _of(pages.jwks, unit))
     yield Published(".well-known/seal-ca.pem", _of(pages.seal_roots, unit))
+    yield Published(".well-known/tsa-roots.pem", _of(pages.stamp_roots, unit))
     yield Published(".well-known/seal-ca.crl", _of(pages.revoked_seals, unit))
     yield Published(".well-known/log.vkey", _of(pages.log_vkey, unit))
     keys = PublicKeys(unit.site.settings.data_dir / "keys").all(Purpose.CREDENTIAL)

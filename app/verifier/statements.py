@@ -18,6 +18,7 @@ from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
 from app.verifier.shut_in import OpenedPdf
+from app.verifier.stamps import look_at_stamp
 
 STATEMENT: Final = "statement.jwt"
 HEIGHT: Final = WIDTH.bit_length() - 1
@@ -65,7 +66,8 @@ def check_statement(
 ) -> Report:  # fmt: skip
     """The answer the statement gives, when RRN signed it, it was not changed, the log stood as it says, and its keys count.
 
-    Nothing outside says when a statement was made, so with a key that others may know it is in doubt, whatever day it bears.
+    Nothing outside says when a statement without time stamp was made, so with a key that others may know it is in doubt,
+    whatever day it bears.
     """
     found, said, revoked = _open(token, anchors, published)
     items = [*items, found]
@@ -76,8 +78,9 @@ def check_statement(
         items.append(Checked(What.STATEMENT, Found.NO, words.format(one=said.issuer.name, other=seal.signer)))
         return report(items)
     items.append(_look_at_root(said, anchors, published))
-    items.append(look_at_keys(seal.serial if seal else "", revoked, None, anchors, published, now))
-    if any(item.found is not Found.YES for item in items[-2:]):
+    stamp, made_at = look_at_stamp(seal, None)
+    items += [*stamp, look_at_keys(seal.serial if seal else "", revoked, made_at, anchors, published, now)]
+    if any(item.found in (Found.NO, Found.CANNOT_TELL) for item in items):
         return report(items)
     told = said.now or said.then
     return Report(

@@ -12,11 +12,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.certificates.effects import issuing
-from app.certificates.rules import Status
+from app.certificates.effects import OWNER, issuing
+from app.certificates.keys.store import KeyStore
+from app.certificates.press import revoked_seals
+from app.certificates.rules import Stamped, Status
 from app.certificates.stamp import asking
 from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of
-from app.certificates.stamp.judging import Proof, Stamped, stamp_in
+from app.certificates.stamp.judging import Proof, stamp_in, told_of
 from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import seal_of
 from app.kernel.database import Site, connect
@@ -139,6 +141,20 @@ def test_a_list_beside_the_roots_takes_the_place_of_one_that_is_named(
     silent.says = "revoked"
     with pytest.raises(NotStamped, match="revoked"):
         proof_for(known(silent, silent.list()), silent.now)
+
+
+def test_a_stamp_without_its_proof_is_believed_beside_lists_of_others(
+    tsa: Tsa, settings: Settings, clock: SetClock
+) -> None:
+    """As in papers that were sealed before the proof was: they hold the list of our own seals alone."""
+    digest = bytes(32)
+    token = asyncio.run(known(tsa).stamper(clock.now, None).async_timestamp(digest, "sha256"))
+    store = KeyStore(settings)
+    store.ensure_root(OWNER, clock.now)
+    ours = revoked_seals(store, {}, 0, clock.now)
+    assert ours is not None
+    beside = Proof(lists=(ours,)).context([tsa.root], clock.now)
+    assert asyncio.run(told_of(token["content"], lambda _name: digest, beside)).trusted
 
 
 def test_an_authority_with_a_new_certificate_is_asked_about_it_before_it_is_believed(clock: SetClock) -> None:

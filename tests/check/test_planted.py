@@ -331,6 +331,13 @@ def test_a_seal_over_changed_words_is_found(clean: Clean) -> None:
         assert "its seal does not verify" in clean.look("every seal")[0].what
 
 
+def test_a_seal_that_cannot_be_read_has_no_time_stamp_that_counts(clean: Clean) -> None:
+    """What happens to real stamps stands in tests/verifier/test_stamps.py."""
+    pdf = clean.paper / "certificate.pdf"
+    with changed(pdf, pdf.read_bytes().replace(b"/Contents <3082", b"/Contents <3083")):
+        assert "a time stamp that is false" in clean.look("every time stamp")[0].what
+
+
 def test_an_archive_copy_of_something_else_is_found(clean: Clean) -> None:
     copy, issued = clean.paper / "certificate-archive.pdf", (clean.paper / "certificate.pdf").read_bytes()
     for content, said in (
@@ -364,7 +371,7 @@ def test_a_paper_that_nobody_decided_on_is_found(clean: Clean) -> None:
 
 
 def test_every_look_has_a_fault_that_it_finds() -> None:
-    by_hand = {"every archive copy", "every key is what", "every stored file", "nothing was issued beside", "every seal", "7 append-only"}  # fmt: skip
+    by_hand = {"every archive copy", "every time stamp", "every key is what", "every stored file", "nothing was issued beside", "every seal", "7 append-only"}  # fmt: skip
     planted = {look for look, _sql, _said in PLANTED} | by_hand
     assert [look.words for look in LOOKS if not any(look.words.startswith(one) for one in planted)] == []
 

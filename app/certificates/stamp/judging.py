@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from io import BytesIO
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from app.certificates.rules import Stamped
 from app.certificates.verify import asn1_of, at_once, seal_of
 
 DIGESTS: Final = ("sha256", "sha384", "sha512")
@@ -67,24 +67,6 @@ async def told_of(
     Raises what the libraries raise of tokens that are none.
     """
     return TimestampSignatureStatus(**await validate_tst_signed_data(signed, context, stamped))
-
-
-class Stamped(StrEnum):
-    """What came of looking at the time stamp in a seal. Only `counts` vouches for a time."""
-
-    NONE = "none"
-    """There is none, and the file does not say that there ever was."""
-    COUNTS = "counts"
-    TAKEN_OUT = "taken_out"
-    """There is none, and the file, as it was sealed, holds the certificates of the authority that gave one."""
-    FALSE = "false"
-    """It is about something else, or its signature is false, or it is no time stamp at all."""
-    ANOTHER = "another"
-    """It is not of the authority whose certificates were sealed into the file."""
-    STRANGER = "stranger"
-    """No root we know of leads to whoever gave it."""
-    DOUBTFUL = "doubtful"
-    """The certificate it was given with did not count at that time: revoked, or not for time stamps."""
 
 
 @dataclass(frozen=True)
