@@ -58,7 +58,7 @@ from app.certificates.lints import (
 )
 from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
-from app.certificates.stamp.archive import archive_fault, archived, stamp_ends
+from app.certificates.stamp.archive import archive_fault, archived, newest_end, stamp_ends
 from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of, learned
 from app.certificates.stamp.judging import Proof, stamp_in
 from app.certificates.stamp.proving import proof_for
@@ -83,6 +83,7 @@ __all__ = [
     "authority_of",
     "encode_bits",
     "learned",
+    "newest_end",
     "proof_for",
     "stamp_ends",
     "stamp_in",

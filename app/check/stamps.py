@@ -12,9 +12,11 @@ from app.certificates.queries import issued_until
 from app.certificates.rules import Stamped
 from app.check.breach import Breach
 from app.check.places import issued_folder, stamp_roots
+from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.files import Damaged, fetch
+from app.kernel.words import in_words
 from app.papers.models import Paper
 from app.statements.models import SignedStatement
 
@@ -25,6 +27,8 @@ FAULTS: Final = {
     Stamped.STRANGER: "bears a time stamp of somebody we were not told to believe",
     Stamped.DOUBTFUL: "bears a time stamp of which nothing shows that its certificate counted at that time",
 }
+SOON: Final = timedelta(days=30)
+"""The worker stamps copies again long before so little is left (effects.archiving)."""
 APART: Final = timedelta(hours=1)
 """A stamp is given before its paper is told of; the clocks may differ by this."""
 
@@ -68,7 +72,7 @@ def _sealed_beside(unit: Unit) -> Iterator[Any]:
 
 
 def every_archive_copy_begins_with_what_was_issued(unit: Unit) -> Iterator[Breach]:
-    """Each copy is the certificate's very bytes and a time stamp over all of them."""
+    """Each copy is the certificate's very bytes and time stamps over all of them, of which the newest does not end soon."""
     settings = unit.site.settings
     roots = stamp_roots(settings)
     for row in issued_until(unit, unit.now):
@@ -76,5 +80,12 @@ def every_archive_copy_begins_with_what_was_issued(unit: Unit) -> Iterator[Breac
         copy, pdf = folder / press().ARCHIVE, folder / press().PDF
         if not copy.is_file() or not pdf.is_file():
             continue
-        if fault := press().archive_fault(copy.read_bytes(), pdf.read_bytes(), roots):
-            yield Breach(f"archive copy of certificate {row.certificate} version {row.number}", fault)
+        where, content = (
+            f"archive copy of certificate {row.certificate} version {row.number}",
+            copy.read_bytes(),
+        )
+        if fault := press().archive_fault(content, pdf.read_bytes(), roots):
+            yield Breach(where, fault)
+        elif (ends := press().stamp_ends(content)) < unit.now + SOON:
+            said = "the certificate of its newest time stamp ends on {day}, and it was not stamped again"
+            yield Breach(where, said.format(day=in_words(civil_date(ends))))

@@ -58,11 +58,13 @@ class Tsa:
         for memory in (asking._silent, asking.learned, proving._known):
             memory.clear()
 
-    def new_certificate(self) -> None:
+    def new_certificate(self, until: datetime = ENDS) -> None:
         """It goes on with another certificate and key, under the same root."""
         key = rsa.generate_private_key(65537, 2048)
         ways = [one.value for one in self.leaf.extensions if isinstance(one.value, NAMING)]
-        self.leaf = _certificate(PERSON, key, "Hollow Oak root", self.root_key, ca=False, more=ways)
+        self.leaf = _certificate(
+            PERSON, key, "Hollow Oak root", self.root_key, ca=False, more=ways, until=until
+        )
         self.stamper = _stamper(self.leaf, key)
 
     def list(self) -> bytes:

@@ -3,13 +3,14 @@
 Drawing, sealing and opening keys takes longer to load than a web process takes to start: `worker.press` loads it late.
 """
 
-from app.certificates.effects import endorsing, issuing, keys, licences, papers, reissue
+from app.certificates.effects import archiving, endorsing, issuing, keys, licences, papers, reissue
 from app.certificates.effects.issuing import sign_log_again
 from app.certificates.effects.worker import OWNER, RRN_NUMBER, key_store, press, rrn_keys
 
 __all__ = [
     "OWNER",
     "RRN_NUMBER",
+    "archiving",
     "endorsing",
     "issuing",
     "key_store",

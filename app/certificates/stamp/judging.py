@@ -91,7 +91,7 @@ def stamp_in(pdf: bytes, roots: Sequence[x509.Certificate]) -> SealStamp:
         expected = [one for one in map(asn1.Certificate.load, store.certificates) if stamps(one)]
         since = extract_certificate_info(signed).signer_cert.not_valid_before
         signer = signed["signer_infos"][0]
-        tokens = _tokens(signer)
+        tokens = tokens_in(signer)
     except Exception:  # a broken file takes the libraries anywhere
         return SealStamp(Stamped.FALSE)
     if not tokens:
@@ -125,7 +125,7 @@ def _streams(store: Any, name: str) -> list[Any]:
     return [one.get_object() for one in store[name]] if name in store else []
 
 
-def _tokens(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
+def tokens_in(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
     """Every time stamp among the attributes that the seal itself does not cover (RFC 3161 appendix A)."""
     attributes = signer["unsigned_attrs"]
     found = [one for one in attributes if one["type"].native == TOKEN] if attributes.native else []
