@@ -155,7 +155,10 @@ def worker() -> None:
 def archive(
     older_than_days: Annotated[int, typer.Option(min=0, help="Only certificates published so long ago.")] = 0,
 ) -> None:
-    """Put a copy for the archive beside each certificate: its own bytes with a time stamp over all of them. Ends with 1 when one is left."""
+    """Put a copy for the archive beside each certificate: its own bytes with a time stamp over all of them.
+
+    Copies whose newest stamp ends soon get another one. Ends with 1 when one is left.
+    """
     site = connect(settings_or_exit())
     try:
         done = list(archiving.archive(site, timedelta(days=older_than_days)))
