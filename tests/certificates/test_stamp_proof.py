@@ -126,6 +126,21 @@ def test_an_authority_that_names_nobody_is_believed_without(silent: Tsa, clock: 
     stamp(known(silent), proof, clock.now)
 
 
+def test_of_a_longer_chain_each_certificate_below_the_root_is_asked_about(clock: SetClock) -> None:
+    tsa = make_tsa(clock.now, "list")
+    root = tsa.put_below("Hollow Oak summit")
+    with running(tsa):
+        above = Authority(tsa.url, (root,), this_machine=True)
+        proof = proof_for(above, clock.now)
+        assert sorted(tsa.heard) == ["/list", "/tsa", "/upper"]
+        assert (len(proof.certificates), len(proof.lists)) == (3, 2)
+        stamp(above, proof, clock.now)
+        tsa.set_right(clock.now)
+        tsa.says = "broken"
+        with pytest.raises(NotStamped, match="could not be seen"):
+            proof_for(above, clock.now)
+
+
 def test_a_list_beside_the_roots_takes_the_place_of_one_that_is_named(
     silent: Tsa, settings: Settings, clock: SetClock, tmp_path: Path
 ) -> None:
