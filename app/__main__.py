@@ -1,7 +1,6 @@
 """The command line: serve, worker, migrate, check, archive, reissue, user, keys, and the demonstration."""
 
 import multiprocessing
-import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,7 +38,7 @@ from app.settings import Settings, SettingsFault, read_settings
 from app.standards.rules import StandardsFault
 from app.terminal import say, settings_or_exit
 from app.verifier.__main__ import verify
-from app.web.listening import answer
+from app.web.listening import answer, free_or_exit
 from app.web.rendering import Unstyled
 from app.witness.__main__ import witness
 
@@ -135,18 +134,6 @@ def serve_forever(settings: Settings, host: str, port: int, workers: int, *, wit
             helper.join(10)
 
 
-def free_or_exit(host: str, port: int) -> None:
-    """Leave with a sentence when the port cannot be had, before anything is made for it."""
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except (OSError, OverflowError) as fault:
-        say.print(
-            f"[bold red]Nobody can be served at {host}, port {port}: {fault}.[/] Nothing was started. End the program that is "
-            f"there, or choose another: --port {port % 65_000 + 1}"
-        )
-        raise typer.Exit(2) from fault
-
-
 def _run(app: Any, settings: Settings, host: str, port: int, **more: Any) -> None:
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_level="warning", server_header=False, timeout_keep_alive=20,
@@ -171,7 +158,10 @@ def worker() -> None:
 def archive(
     older_than_days: Annotated[int, typer.Option(min=0, help="Only certificates published so long ago.")] = 0,
 ) -> None:
-    """Put a copy for the archive beside each certificate: its own bytes with a time stamp over all of them. Ends with 1 when one is left."""
+    """Put a copy for the archive beside each certificate: its own bytes with a time stamp over all of them.
+
+    Copies whose newest stamp ends soon get another one. Ends with 1 when one is left.
+    """
     site = connect(settings_or_exit())
     try:
         done = list(archiving.archive(site, timedelta(days=older_than_days)))

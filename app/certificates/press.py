@@ -57,9 +57,9 @@ from app.certificates.lints import (
 )
 from app.certificates.rules import Endorsed, KeyUse, LicenceSaid, Statement
 from app.certificates.seal import RESERVE, STAMPED, seal
-from app.certificates.stamp.archive import archive_fault, archived, stamp_ends
+from app.certificates.stamp.archive import archive_fault, archived, newest_end, stamp_ends
 from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of, learned
-from app.certificates.stamp.judging import Proof, Stamped, stamp_in
+from app.certificates.stamp.judging import Proof, stamp_in
 from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import sealing_key, verify_pdf
 from app.designs.rules import DEFAULT
@@ -78,12 +78,12 @@ __all__ = [
     "Lines",
     "NewCertificate",
     "NotStamped",
-    "Stamped",
     "archive_fault",
     "archived",
     "authority_of",
     "encode_bits",
     "learned",
+    "newest_end",
     "proof_for",
     "stamp_ends",
     "stamp_in",

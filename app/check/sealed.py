@@ -1,4 +1,4 @@
-"""Papers beside the certificates: each lies where it should, says what was frozen, and is sealed and signed by whoever says it; archive copies."""
+"""Papers beside the certificates: each lies where it should, says what was frozen, and is sealed and signed by whoever says it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,9 +9,8 @@ from app.certificates import jose
 from app.certificates.did import Addresses
 from app.certificates.effects import press
 from app.certificates.keys import RRN, KeyFault, Purpose
-from app.certificates.queries import issued_until
 from app.check.breach import BATCH, Breach
-from app.check.places import issued_folder, public_keys, stamp_roots
+from app.check.places import public_keys
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.files import Damaged, fetch
@@ -65,16 +64,3 @@ def _token_fault(unit: Unit, row: Paper, token: str) -> str:
     except (jose.TokenRefused, KeyFault) as fault:
         return f"its signed words do not verify: {fault}"
     return "" if same else "its signed words are others than were frozen"
-
-
-def every_archive_copy_begins_with_what_was_issued(unit: Unit) -> Iterator[Breach]:
-    """Each copy is the certificate's very bytes and a time stamp over all of them."""
-    settings = unit.site.settings
-    roots = stamp_roots(settings)
-    for row in issued_until(unit, unit.now):
-        folder = issued_folder(settings, row.certificate, row.number)
-        copy, pdf = folder / press().ARCHIVE, folder / press().PDF
-        if not copy.is_file() or not pdf.is_file():
-            continue
-        if fault := press().archive_fault(copy.read_bytes(), pdf.read_bytes(), roots):
-            yield Breach(f"archive copy of certificate {row.certificate} version {row.number}", fault)

@@ -19,6 +19,7 @@ from app.check import (
     reissues,
     sealed,
     search,
+    stamps,
     statements,
     surveillance,
 )
@@ -87,9 +88,10 @@ LOOKS = (
     Look("every endorsement is genuine", licences.every_endorsement_is_genuine),
     Look("every signed statement can be computed again", statements.every_statement_can_be_computed_again),
     Look("every other paper is as it was sealed", sealed.every_other_paper_is_as_it_was_sealed),
+    Look("every time stamp in a seal counts", stamps.every_time_stamp_counts),
     Look(
         "every archive copy begins with what was issued",
-        sealed.every_archive_copy_begins_with_what_was_issued,
+        stamps.every_archive_copy_begins_with_what_was_issued,
     ),
     Look("every re-issue left nobody out", reissues.every_reissue_left_nobody_out),
     Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from app.certificates import pages
 from app.certificates.did import Context, ListPurpose, Schema
 from app.certificates.keys import RRN, PublicKeys, Purpose, revoked_seals_at
+from app.certificates.pages import published as pages
 from app.certificates.queries import every_licence_credential, every_list, every_paper
 from app.daily import pages as daily_pages
 from app.daily.queries import every_day
@@ -99,6 +99,7 @@ def _keys(unit: Unit) -> Iterator[Published]:
     yield Published(".well-known/did.json", _of(pages.did_of_register, unit))
     yield Published(".well-known/jwks.json", _of(pages.jwks, unit))
     yield Published(".well-known/seal-ca.pem", _of(pages.seal_roots, unit))
+    yield Published(".well-known/tsa-roots.pem", _of(pages.stamp_roots, unit))
     yield Published(".well-known/seal-ca.crl", _of(pages.revoked_seals, unit))
     for number in range(2, len(PublicKeys(unit.site.settings.data_dir / "keys").anchors()) + 1):
         yield Published(revoked_seals_at(number), _of(pages.revoked_seals_of, unit, number))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BeforeValidator
 
-from app.certificates.pages import published
+from app.certificates.pages.published import published
 from app.certificates.queries.keys import public_keys
 from app.certificates.rules import Status
 from app.kernel.database import Site, Unit
@@ -81,13 +81,12 @@ def verify_paper(site: Site, form: Paper) -> Callable[[Unit], PaperView]:
     if not content or (form.document and form.credential.strip()):
         said = _("Choose a file or paste a credential, one of the two.")
         raise Invalid(_("There is nothing to look at, or too much."), {"document": said})
-    roots = public_keys(site.settings).anchors()
-    opened = open_shut_in(content, roots) if roots and may_be_sealed(content) else None
+    keys = public_keys(site.settings)
+    roots = keys.anchors()
+    opened = open_shut_in(content, roots, keys.stamp_roots()) if roots and may_be_sealed(content) else None
 
     def told(unit: Unit) -> PaperView:
-        return queries.paper_view(
-            unit, content, lambda _pdf, _roots: opened, partial(published, unit), form.on
-        )
+        return queries.paper_view(unit, content, lambda *_given: opened, partial(published, unit), form.on)
 
     return told
 

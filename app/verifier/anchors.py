@@ -20,6 +20,7 @@ Published = Callable[[str], bytes | None]
 """The bytes published at a path such as `log/checkpoint`, None when there are none. Raises Unreachable."""
 DID_OF_RRN = ".well-known/did.json"
 ROOTS, LOG_KEYS = ".well-known/seal-ca.pem", ".well-known/log.vkey"
+STAMP_ROOTS = ".well-known/tsa-roots.pem"
 
 
 class Untrusted(Exception):
@@ -35,6 +36,8 @@ class Anchors:
     witnesses: Sequence[NoteKey] = ()
     all_of_them: bool = True
     """Whether a witness that has not cosigned leaves the answer open, or is only told of."""
+    stamp_roots: Sequence[x509.Certificate] = ()
+    """The roots of the time stamp authorities that the register names; none where it never used one."""
 
     @property
     def origin(self) -> str:
@@ -50,7 +53,12 @@ class Anchors:
     def fingerprints(self) -> list[str]:
         """What to compare with what RRN says elsewhere, one a line."""
         roots = [root.fingerprint(hashes.SHA256()).hex(":", 2) for root in self.roots]
-        return [f"root {text}" for text in roots] + [f"log {key.vkey}" for key in self.log_keys]
+        stamps = [root.fingerprint(hashes.SHA256()).hex(":", 2) for root in self.stamp_roots]
+        return [
+            *(f"root {text}" for text in roots),
+            *(f"time stamps {text}" for text in stamps),
+            *(f"log {key.vkey}" for key in self.log_keys),
+        ]
 
     def path(self, url: str) -> str | None:
         """The path of an address on the register's host, None for any other address."""
@@ -64,19 +72,20 @@ class Anchors:
 
 def anchors_from(published: Published, witnesses: Sequence[str] = (), all_of_them: bool = True) -> Anchors:
     """The anchors that a register publishes of itself: believed because somebody named it. Raises Untrusted, Unreachable."""
-    pem, vkeys = published(ROOTS), published(LOG_KEYS)
+    pem, vkeys, stamps = published(ROOTS), published(LOG_KEYS), published(STAMP_ROOTS)
     if not pem or not vkeys:
         missing = LOG_KEYS if pem else ROOTS
         raise Untrusted(f"There is no {missing} there: this is not a register, nor a mirror of one.")
     try:
         roots = x509.load_pem_x509_certificates(pem)
+        stamp_roots = x509.load_pem_x509_certificates(stamps) if stamps else []
         keys = [NoteKey.parse(line) for line in vkeys.decode().splitlines()]
         cosigners = [NoteKey.parse(line) for line in witnesses]
     except (NoteError, ValueError) as fault:
         raise Untrusted("The keys that are published there, or those given, cannot be read.") from fault
     if len({key.name for key in keys}) != 1 or any(key.kind != COSIGNATURE for key in cosigners):
         raise Untrusted("The keys that are published there, or those given, are not what they should be.")
-    return Anchors(roots, keys, cosigners, all_of_them)
+    return Anchors(roots, keys, cosigners, all_of_them, stamp_roots)
 
 
 def issuer_of(kid: str, anchors: Anchors) -> str | None:

@@ -20,6 +20,7 @@ from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
 from app.verifier.shut_in import CREDENTIAL, LONGEST_CREDENTIAL, OpenedPdf, Opener, open_shut_in
 from app.verifier.source import LARGEST
+from app.verifier.stamps import look_at_stamp
 from app.verifier.statements import check_statement, is_statement
 from app.verifier.tokens import hex_digest, look_at_today, open_credential, open_statement
 
@@ -87,7 +88,7 @@ def _check_pdf(pdf: bytes, anchors: Anchors, published: Published, now: datetime
         return nothing(
             _("There is no seal in this PDF. A scan, a print or a copy made by another program has none, and a forgery neither, so it proves nothing.")
         )  # fmt: skip
-    found = open_pdf(pdf, anchors.roots)
+    found = open_pdf(pdf, anchors.roots, anchors.stamp_roots)
     if found is None:
         return nothing(_("The file could not be opened safely, so it was not looked at."))
     items = _sealed(found)
@@ -135,7 +136,7 @@ def _check_token(
     if statement is None:
         return report(items)
     logged, made_at = look_at_log(digests, folder, anchors, published)
-    items += logged
+    items += logged + look_at_stamp(seal, made_at)[0]
     items += look_behind(statement, made_at, anchors, published)
     items.append(look_at_keys(seal, opened.revoked, made_at, anchors, published, now))
     items += look_at_today(opened, statement, anchors, published, now)

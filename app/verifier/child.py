@@ -1,4 +1,4 @@
-"""The child that opens a PDF, started by its path: the roots, a NUL and the file come in, one line of JSON goes out."""
+"""The child that opens a PDF, started by its path: the roots of seals and those of time stamps, a NUL after each, and the file come in, one line of JSON goes out."""
 
 import sys
 from pathlib import Path
@@ -7,8 +7,9 @@ from pathlib import Path
 def main() -> None:
     """One file in, one line out; nothing at all when it cannot be opened."""
     sys.addaudithook(refuse_the_outside)
-    pem, _nul, pdf = sys.stdin.buffer.read().partition(b"\0")
-    print(open_pdf(pdf, x509.load_pem_x509_certificates(pem)).model_dump_json())
+    seals, stamps, pdf = sys.stdin.buffer.read().split(b"\0", 2)
+    roots, stamp_roots = (x509.load_pem_x509_certificates(pem) if pem else [] for pem in (seals, stamps))
+    print(open_pdf(pdf, roots, stamp_roots).model_dump_json())
 
 
 if __name__ == "__main__":

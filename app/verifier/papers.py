@@ -16,6 +16,7 @@ from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
 from app.verifier.shut_in import OpenedPdf
+from app.verifier.stamps import look_at_stamp
 
 
 def check_paper(
@@ -29,8 +30,9 @@ def check_paper(
     if not said.issuer.name.startswith(seal.signer):
         words = _("The words in the file are of {one}, the seal of {other}.")
         return report([*items, _no(words.format(one=said.issuer.name, other=seal.signer))])
-    items.append(look_at_keys(seal, revoked, None, anchors, published, now))
-    if items[-1].found is not Found.YES:
+    stamp, made_at = look_at_stamp(seal, None)
+    items += [*stamp, look_at_keys(seal, revoked, made_at, anchors, published, now)]
+    if any(item.found in (Found.NO, Found.CANNOT_TELL) for item in items[-2:]):
         return report(items)
     day = in_words(civil_date(seal.sealed_at)) if seal.sealed_at else _("a day it does not name")
     words = _(

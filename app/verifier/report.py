@@ -12,6 +12,7 @@ class What(StrEnum):
     KIND = "kind"
     SEAL = "seal"
     WHOLE_FILE = "whole_file"
+    STAMP = "stamp"
     CREDENTIAL = "credential"
     STATEMENT = "statement"
     LICENCE = "licence"

@@ -6,7 +6,7 @@ from app.certificates.rules import Answer, Statement
 from app.kernel.words import _, in_words, plural
 from app.verifier.report import Checked, Found, Report, What
 
-GENUINE = (What.SEAL, What.WHOLE_FILE, What.CREDENTIAL, What.STATEMENT, What.LOG, What.LICENCE)
+GENUINE = (What.SEAL, What.WHOLE_FILE, What.STAMP, What.CREDENTIAL, What.STATEMENT, What.LOG, What.LICENCE)
 """A no to any of these: this is not a paper that a licensed body issued and the register published."""
 OVER = (What.REVOCATION, What.SUSPENSION, What.EXPIRY)
 """A no to any of these: it was genuine and does not count now."""

@@ -24,7 +24,8 @@ def look_at_keys(
 ) -> Checked:  # fmt: skip
     """Whether the keys count: of the seal and of its root, if there is a seal, and of the credential.
 
-    `made_at` is when the log says that the paper was published; whoever has a stolen key cannot move that.
+    `made_at` is when the log says that the paper was published, or a time stamp that it was sealed; whoever has a stolen key
+    can move neither.
     """
     ends = [revoked] if revoked else []
     if seal:

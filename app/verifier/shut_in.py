@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from app.certificates.rules import Stamped
 from app.kernel.sandbox import ask_child
 
 CREDENTIAL: Final = "credential.jwt"
@@ -43,17 +44,30 @@ class OpenedPdf(BaseModel):
     """The signed statement in the file, when it is one and not a certificate; only of a genuine one."""
     paper: str | None = None
     """The same of any other paper, such as a decision or a licence."""
+    stamp: Stamped = Stamped.NONE
+    """What is true of the time stamp in the seal; only of a genuine one. The next three are worth nothing unless it counts."""
+    stamped_by: str = ""
+    stamped_at: AwareDatetime | None = None
+    stamp_is_proven: bool = False
+    """Whether the file itself shows that the authority's certificate had not been revoked."""
+    sealed_since: AwareDatetime | None = None
+    """From when on the certificate of the seal counts."""
 
 
-Opener = Callable[[bytes, Sequence[x509.Certificate]], OpenedPdf | None]
-"""Opens a PDF, given the roots to trust; None when it could not be opened safely."""
+Roots = Sequence[x509.Certificate]
+Opener = Callable[[bytes, Roots, Roots], OpenedPdf | None]
+"""Opens a PDF, given the roots to trust for seals and those for time stamps; None when it could not be opened safely."""
 
 
-def open_shut_in(pdf: bytes, roots: Sequence[x509.Certificate]) -> OpenedPdf | None:
+def open_shut_in(pdf: bytes, roots: Roots, stamp_roots: Roots) -> OpenedPdf | None:
     """Open a PDF with 5 s of CPU, 512 MiB and no network; None when that was not enough. Raises TooSoon."""
-    pem = b"".join(root.public_bytes(Encoding.PEM) for root in roots)
-    answer = ask_child(_CHILD, pem + b"\0" + pdf, LONGEST_ANSWER, _places)
+    given = b"".join(_pem(some) + b"\0" for some in (roots, stamp_roots))
+    answer = ask_child(_CHILD, given + pdf, LONGEST_ANSWER, _places)
     try:
         return OpenedPdf.model_validate(answer)
     except ValidationError:
         return None
+
+
+def _pem(roots: Roots) -> bytes:
+    return b"".join(root.public_bytes(Encoding.PEM) for root in roots)

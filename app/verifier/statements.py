@@ -18,6 +18,7 @@ from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
 from app.verifier.shut_in import OpenedPdf
+from app.verifier.stamps import look_at_stamp
 
 STATEMENT: Final = "statement.jwt"
 HEIGHT: Final = WIDTH.bit_length() - 1
@@ -65,8 +66,8 @@ def check_statement(
 ) -> Report:  # fmt: skip
     """The answer the statement gives, when RRN signed it, it was not changed, the log stood as it says, and its keys count.
 
-    The day it bears is what whoever has the key wrote. With a key that others may know it stands when the log tells of it since
-    before they may have known it, and is in doubt otherwise.
+    The day it bears is what whoever has the key wrote. With a key that others may know it stands when the log or a time stamp
+    tells of it since before they may have known it, and is in doubt otherwise.
     """
     found, said, revoked = _open(token, anchors, published)
     items = [*items, found]
@@ -81,9 +82,10 @@ def check_statement(
         told_at = statement_told_at(token, anchors, published)
     except NotLogged as fault:
         rooted, told_at = Checked(What.LOG, Found.NO, str(fault)), None
-    items.append(rooted)
-    items.append(look_at_keys(seal, revoked, told_at, anchors, published, now))
-    if any(item.found is not Found.YES for item in items[-2:]):
+    stamp, stamped_at = look_at_stamp(seal, told_at)
+    made_at = min((at for at in (told_at, stamped_at) if at), default=None)
+    items += [rooted, *stamp, look_at_keys(seal, revoked, made_at, anchors, published, now)]
+    if any(item.found in (Found.NO, Found.CANNOT_TELL) for item in items):
         return report(items)
     told = said.now or said.then
     return Report(

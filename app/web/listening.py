@@ -3,8 +3,11 @@
 import socket
 from contextlib import suppress
 
+import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
+
+from app.terminal import say
 
 AT_ONCE = 16
 """New connections in one turn of the loop."""
@@ -28,3 +31,15 @@ def listening(config: uvicorn.Config) -> list[socket.socket]:
     """
     door = config.bind_socket()
     return [door, *(door.dup() for _ in range(AT_ONCE - 1))]
+
+
+def free_or_exit(host: str, port: int) -> None:
+    """Leave with a sentence when the port cannot be had, before anything is made for it."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except (OSError, OverflowError) as fault:
+        say.print(
+            f"[bold red]Nobody can be served at {host}, port {port}: {fault}.[/] Nothing was started. End the program that is "
+            f"there, or choose another: --port {port % 65_000 + 1}"
+        )
+        raise typer.Exit(2) from fault

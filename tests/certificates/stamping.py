@@ -49,6 +49,8 @@ class Tsa:
     """The SHA-256 of every request it read, as people of the authority see them: nothing but digests."""
     heard: list[str] = field(default_factory=list)
     """Every path it was asked at, in order."""
+    upper: x509.Certificate = field(init=False)
+    upper_key: rsa.RSAPrivateKey = field(init=False)
 
     def set_right(self, now: datetime) -> None:
         """As if nothing had ever happened."""
@@ -58,31 +60,46 @@ class Tsa:
         for memory in (asking._silent, asking.learned, proving._known):
             memory.clear()
 
-    def new_certificate(self) -> None:
+    def new_certificate(self, until: datetime = ENDS) -> None:
         """It goes on with another certificate and key, under the same root."""
         key = rsa.generate_private_key(65537, 2048)
         ways = [one.value for one in self.leaf.extensions if isinstance(one.value, NAMING)]
-        self.leaf = _certificate(PERSON, key, "Hollow Oak root", self.root_key, ca=False, more=ways)
+        self.leaf = _certificate(
+            PERSON, key, "Hollow Oak root", self.root_key, ca=False, more=ways, until=until
+        )
         self.stamper = _stamper(self.leaf, key)
 
-    def list(self) -> bytes:
-        """The list of its revoked certificates (RFC 5280)."""
+    def put_below(self, name: str) -> x509.Certificate:
+        """Its root becomes one that issues below another, of that name: the new root. Its list is at `/upper`."""
+        self.upper_key = rsa.generate_private_key(65537, 2048)
+        upper = _certificate(name, self.upper_key, name, self.upper_key, ca=True)
+        way = _way("list", f"http://127.0.0.1:{self.port}/upper")
+        issuing = _certificate("Hollow Oak root", self.root_key, name, self.upper_key, ca=True, more=[way])
+        self.stamper.certs_to_embed = [
+            asn1.Certificate.load(issuing.public_bytes(serialization.Encoding.DER))
+        ]
+        self.upper = upper
+        return upper
+
+    def list(self, path: str = "/list") -> bytes:
+        """The list of revoked certificates (RFC 5280) that lies at a path."""
         begun = self.now - timedelta(days=9 if self.says == "stale" else 1)
+        by, key = (self.upper, self.upper_key) if path == "/upper" else (self.root, self.root_key)
         built = (
             x509.CertificateRevocationListBuilder()
-            .issuer_name(self.root.subject)
+            .issuer_name(by.subject)
             .last_update(begun)
             .next_update(begun + timedelta(days=7))
             .add_extension(x509.CRLNumber(1), critical=False)
             .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.root_key.public_key()), critical=False
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
             )
         )
         if self.says == "revoked":
             line = x509.RevokedCertificateBuilder().serial_number(self.leaf.serial_number)
             built = built.add_revoked_certificate(line.revocation_date(begun).build())
-        key = rsa.generate_private_key(65537, 2048) if self.says == "forged" else self.root_key
-        return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+        signer = rsa.generate_private_key(65537, 2048) if self.says == "forged" else key
+        return built.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
     def answer_about(self, body: bytes) -> bytes:
         """What its responder says (RFC 6960)."""
@@ -209,7 +226,7 @@ def running(tsa: Tsa) -> Iterator[Tsa]:
 
         def do_GET(self) -> None:
             tsa.heard.append(self.path)
-            self.say(tsa.list)
+            self.say(lambda: tsa.list(self.path))
 
         def say(self, about: Callable[[], bytes]) -> None:
             """What is said about the authority's certificate."""

@@ -15,7 +15,7 @@ from app.certificates.effects import key_store, sign_log_again
 from app.certificates.effects.announcing import announce
 from app.certificates.keys import RRN, Purpose, thumbprint
 from app.certificates.keys.store import LEAD, LOG_OVERLAP
-from app.certificates.pages import all_keys, log_vkey
+from app.certificates.pages.published import all_keys, log_vkey
 from app.certificates.queries.announced import untold
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, reading, writing

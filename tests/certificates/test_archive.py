@@ -29,7 +29,7 @@ from app.certificates.keys import PublicKeys
 from app.certificates.stamp.archive import archive_fault, archived
 from app.certificates.stamp.asking import authority_of
 from app.certificates.verify import asn1_of
-from app.check.sealed import every_archive_copy_begins_with_what_was_issued
+from app.check.stamps import every_archive_copy_begins_with_what_was_issued
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, reading
 from tests.certificates.make import issue, make_world

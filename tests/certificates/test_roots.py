@@ -24,7 +24,7 @@ from app.certificates.effects.keys import freshen_revocations, reissue_doubtful,
 from app.certificates.keys import RRN, Purpose
 from app.certificates.keys.store import LEAD, ROOT_LEAD
 from app.certificates.models import SignedRevocationList
-from app.certificates.pages import published
+from app.certificates.pages.published import published
 from app.certificates.queries.keys import keys_view, made_with
 from app.certificates.rules import Answer, Status
 from app.certificates.verify import asn1_of, verify_pdf

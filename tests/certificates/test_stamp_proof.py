@@ -12,11 +12,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.certificates.effects import issuing
-from app.certificates.rules import Status
+from app.certificates.effects import OWNER, issuing
+from app.certificates.keys.store import KeyStore
+from app.certificates.press import revoked_seals
+from app.certificates.rules import Stamped, Status
 from app.certificates.stamp import asking
 from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped, authority_of
-from app.certificates.stamp.judging import Proof, Stamped, stamp_in
+from app.certificates.stamp.judging import Proof, stamp_in, told_of
 from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import seal_of
 from app.kernel.database import Site, connect
@@ -124,6 +126,21 @@ def test_an_authority_that_names_nobody_is_believed_without(silent: Tsa, clock: 
     stamp(known(silent), proof, clock.now)
 
 
+def test_of_a_longer_chain_each_certificate_below_the_root_is_asked_about(clock: SetClock) -> None:
+    tsa = make_tsa(clock.now, "list")
+    root = tsa.put_below("Hollow Oak summit")
+    with running(tsa):
+        above = Authority(tsa.url, (root,), this_machine=True)
+        proof = proof_for(above, clock.now)
+        assert sorted(tsa.heard) == ["/list", "/tsa", "/upper"]
+        assert (len(proof.certificates), len(proof.lists)) == (3, 2)
+        stamp(above, proof, clock.now)
+        tsa.set_right(clock.now)
+        tsa.says = "broken"
+        with pytest.raises(NotStamped, match="could not be seen"):
+            proof_for(above, clock.now)
+
+
 def test_a_list_beside_the_roots_takes_the_place_of_one_that_is_named(
     silent: Tsa, settings: Settings, clock: SetClock, tmp_path: Path
 ) -> None:
@@ -139,6 +156,19 @@ def test_a_list_beside_the_roots_takes_the_place_of_one_that_is_named(
     silent.says = "revoked"
     with pytest.raises(NotStamped, match="revoked"):
         proof_for(known(silent, silent.list()), silent.now)
+
+
+def test_a_stamp_without_its_proof_is_believed_beside_lists_of_others(
+    tsa: Tsa, settings: Settings, clock: SetClock
+) -> None:
+    """As in papers that were sealed before the proof was: they hold the list of our own seals alone."""
+    digest = bytes(32)
+    token = asyncio.run(known(tsa).stamper(clock.now, None).async_timestamp(digest, "sha256"))
+    store = KeyStore(settings)
+    store.ensure_root(OWNER, clock.now)
+    ours = revoked_seals(store, {}, 0, clock.now)
+    beside = Proof(lists=ours).context([tsa.root], clock.now)
+    assert asyncio.run(told_of(token["content"], lambda _name: digest, beside)).trusted
 
 
 def test_an_authority_with_a_new_certificate_is_asked_about_it_before_it_is_believed(clock: SetClock) -> None:

@@ -21,6 +21,7 @@ from app.certificates.rules.number import (
     parse_number,
 )
 from app.certificates.rules.reissue import REISSUE, ReissueState, StartReissue
+from app.certificates.rules.stamped import Stamped
 from app.certificates.rules.statement import (
     LONGEST_NAME,
     Body,
@@ -88,6 +89,7 @@ __all__ = [
     "ScopeItem",
     "SectionFound",
     "SectionOutcome",
+    "Stamped",
     "StartReissue",
     "Statement",
     "Status",

@@ -1,11 +1,13 @@
 """Copies for the archive: the file as it is, and behind its end time stamps, each over all that stands before it (PAdES B-LTA)."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Final
 
-from asn1crypto import crl, ocsp
+from asn1crypto import cms, crl, ocsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -17,26 +19,41 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from app.certificates.stamp.asking import LARGEST, Authority
-from app.certificates.stamp.judging import Proof, store_in
+from app.certificates.stamp.judging import Proof, stamps, store_in, tokens_in
 from app.certificates.stamp.proving import proof_for, proof_of
 
-UNREADABLE = "its time stamp cannot be read"
+NOTHING: Final = Proof()
+TOKEN_BEGINS: Final = b"/Contents <"
+UNREADABLE: Final = "its time stamp cannot be read"
 
 
-def archived(pdf: bytes, authority: Authority, now: datetime) -> bytes:
-    """The file with one more time stamp over all of it, and before that what shows that this one and the last one count.
+def archived(
+    pdf: bytes, authority: Authority, now: datetime, ours: Proof = NOTHING, *, former_too: bool = True
+) -> bytes:
+    """The file with one more time stamp over all of it, and before that what shows today that it and the last one count.
 
+    `ours` is what shows the same of the seal, `former_too` whether it may be done without for the last stamp.
     What was to be believed of the file can be believed for as long as the newest stamp can. Raises NotStamped.
     """
     proof = proof_for(authority, now)
     writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
-    stamps = _stamps(writer.prev)
-    if stamps:
-        proof += proof_of(authority, stamps[-1].signed_data, stamps[-1].compute_digest(), now)
-    _lay(writer, proof)
-    stamper = PdfTimeStamper(authority.stamper(now, proof), field_name=f"Archive{len(stamps) + 1}")
+    count, former = len(_stamps(writer.prev)), _last(writer.prev)
+    laid = proof + ours
+    if former and former_too:
+        laid += proof_of(authority, *former, now)
+    _lay(writer, laid)
+    stamper = PdfTimeStamper(authority.stamper(now, proof), field_name=f"Archive{count + 1}")
     made: BytesIO = stamper.timestamp_pdf(writer, "sha256", bytes_reserved=2 * LARGEST)
     return made.getvalue()
+
+
+def _last(reader: PdfFileReader) -> tuple[cms.SignedData, bytes] | None:
+    """The newest time stamp of a file with the digest it is about: behind its end, else in its seal."""
+    if behind := _stamps(reader):
+        return behind[-1].signed_data, behind[-1].compute_digest()
+    signer = reader.embedded_regular_signatures[0].signed_data["signer_infos"][0]
+    tokens = tokens_in(signer)
+    return (tokens[0]["content"], hashlib.sha256(signer["signature"].native).digest()) if tokens else None
 
 
 def _lay(writer: IncrementalPdfFileWriter, proof: Proof) -> None:
@@ -59,9 +76,9 @@ def archive_fault(copy: bytes, pdf: bytes, roots: Sequence[x509.Certificate]) ->
     if not copy.startswith(pdf) or len(copy) == len(pdf):
         return "it does not begin with the paper that was issued"
     try:
-        stamps, store = _stamps(PdfFileReader(BytesIO(copy), strict=True)), store_in(copy)
-        *before, last = [_fault(one, store, roots) for one in stamps]
-        covers_all = stamps[-1].evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+        behind, store = _stamps(PdfFileReader(BytesIO(copy), strict=True)), store_in(copy)
+        *before, last = [_fault(one, store, roots) for one in behind]
+        covers_all = behind[-1].evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
     except Exception:  # a broken file takes the libraries anywhere
         return UNREADABLE
     if not covers_all:
@@ -83,11 +100,26 @@ def _fault(stamp: EmbeddedPdfSignature, store: Proof, roots: Sequence[x509.Certi
     )
 
 
+def newest_end(authority: Authority, now: datetime) -> datetime:
+    """When the certificate that ends last of those ends with which the authority stamps today. Raises NotStamped."""
+    known = [asn1.Certificate.load(one) for one in proof_for(authority, now).certificates]
+    return max(_utc(one.not_valid_after) for one in known if stamps(one))
+
+
+def _utc(moment: datetime) -> datetime:
+    """A moment out of a certificate."""
+    return moment.astimezone(UTC)
+
+
 def stamp_ends(copy: bytes) -> datetime:
-    """When the certificate of the newest time stamp behind a copy ends. ValueError when the copy has none that can be read."""
+    """When the certificate of the newest time stamp behind a copy ends; nothing is verified here, and no more read than needed.
+
+    ValueError when it cannot be read.
+    """
     try:
-        newest = _stamps(PdfFileReader(BytesIO(copy), strict=True))[-1]
-        ends: datetime = extract_certificate_info(newest.signed_data).signer_cert.not_valid_after
-    except Exception as fault:  # the same
+        start = copy.rindex(TOKEN_BEGINS) + len(TOKEN_BEGINS)
+        token = bytes.fromhex(copy[start : copy.index(b">", start)].decode())
+        signer = extract_certificate_info(cms.ContentInfo.load(token)["content"]).signer_cert
+    except Exception as fault:  # a broken file takes the libraries anywhere
         raise ValueError(UNREADABLE) from fault
-    return ends.astimezone(UTC)
+    return _utc(signer.not_valid_after)

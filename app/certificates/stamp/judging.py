@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from io import BytesIO
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from app.certificates.rules import Stamped
 from app.certificates.verify import asn1_of, at_once, seal_of
 
 DIGESTS: Final = ("sha256", "sha384", "sha512")
@@ -69,24 +69,6 @@ async def told_of(
     return TimestampSignatureStatus(**await validate_tst_signed_data(signed, context, stamped))
 
 
-class Stamped(StrEnum):
-    """What came of looking at the time stamp in a seal. Only `counts` vouches for a time."""
-
-    NONE = "none"
-    """There is none, and the file does not say that there ever was."""
-    COUNTS = "counts"
-    TAKEN_OUT = "taken_out"
-    """There is none, and the file, as it was sealed, holds the certificates of the authority that gave one."""
-    FALSE = "false"
-    """It is about something else, or its signature is false, or it is no time stamp at all."""
-    ANOTHER = "another"
-    """It is not of the authority whose certificates were sealed into the file."""
-    STRANGER = "stranger"
-    """No root we know of leads to whoever gave it."""
-    DOUBTFUL = "doubtful"
-    """The certificate it was given with did not count at that time: revoked, or not for time stamps."""
-
-
 @dataclass(frozen=True)
 class SealStamp:
     """The time stamp in a seal."""
@@ -109,7 +91,7 @@ def stamp_in(pdf: bytes, roots: Sequence[x509.Certificate]) -> SealStamp:
         expected = [one for one in map(asn1.Certificate.load, store.certificates) if stamps(one)]
         since = extract_certificate_info(signed).signer_cert.not_valid_before
         signer = signed["signer_infos"][0]
-        tokens = _tokens(signer)
+        tokens = tokens_in(signer)
     except Exception:  # a broken file takes the libraries anywhere
         return SealStamp(Stamped.FALSE)
     if not tokens:
@@ -143,7 +125,7 @@ def _streams(store: Any, name: str) -> list[Any]:
     return [one.get_object() for one in store[name]] if name in store else []
 
 
-def _tokens(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
+def tokens_in(signer: cms.SignerInfo) -> list[cms.ContentInfo]:
     """Every time stamp among the attributes that the seal itself does not cover (RFC 3161 appendix A)."""
     attributes = signer["unsigned_attrs"]
     found = [one for one in attributes if one["type"].native == TOKEN] if attributes.native else []

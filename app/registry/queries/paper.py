@@ -23,7 +23,7 @@ from app.verifier.rules import advice
 from app.verifier.shut_in import Opener
 
 LABELS: Final[Mapping[What, str]] = {
-    What.KIND: "Kind of file", What.SEAL: "The seal", What.WHOLE_FILE: "Nothing was changed", What.CREDENTIAL: "The credential",
+    What.KIND: "Kind of file", What.SEAL: "The seal", What.WHOLE_FILE: "Nothing was changed", What.STAMP: "The time stamp", What.CREDENTIAL: "The credential",
     What.STATEMENT: "What the register published", What.LICENCE: "The licence behind it", What.LOG: "The public log", What.WITNESSES: "Witnesses of the log",
     What.KEYS: "The keys it was made with", What.BEGUN: "First day", What.EXPIRY: "Last day", What.REVOCATION: "Ended or replaced",
     What.SUSPENSION: "Suspended", What.BODY: "The certification body",
