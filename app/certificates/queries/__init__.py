@@ -5,6 +5,7 @@ from app.certificates.queries.endorsements import (
     endorsable,
     endorsement_of,
     endorsements_of,
+    every_endorsement,
     why_not_endorsed,
 )
 from app.certificates.queries.files import (
@@ -79,6 +80,7 @@ __all__ = [
     "endorsable",
     "endorsement_of",
     "endorsements_of",
+    "every_endorsement",
     "every_licence_credential",
     "every_list",
     "every_paper",
