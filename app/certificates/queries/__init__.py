@@ -5,11 +5,11 @@ from app.certificates.queries.endorsements import (
     endorsable,
     endorsement_of,
     endorsements_of,
-    every_endorsement,
     why_not_endorsed,
 )
 from app.certificates.queries.files import (
     context_of,
+    every_endorsement,
     every_list,
     every_paper,
     file_of,

@@ -1,7 +1,6 @@
 """Endorsements for badges: what a certificate can endorse, and whether an endorsement may be given out today."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
@@ -24,17 +23,6 @@ def endorsements_of(unit: Unit, version: CertificateVersion) -> Sequence[Endorse
     """The endorsements of a version, in the order they were made."""
     rows = select(Endorsement).where(Endorsement.version_id == version.id)
     return unit.db.scalars(rows.order_by(Endorsement.id)).all()
-
-
-def every_endorsement(unit: Unit) -> Sequence[Any]:
-    """Every endorsement of a published version as it was signed: the certificate's number, the version's, what it is about, the token."""
-    asked = (
-        select(Certificate.number, CertificateVersion.number.label("version"), Endorsement.about, Endorsement.token)
-        .join(CertificateVersion, CertificateVersion.id == Endorsement.version_id)
-        .join(Certificate, Certificate.id == CertificateVersion.certificate_id)
-        .where(CertificateVersion.issued_at.is_not(None))
-    )  # fmt: skip
-    return unit.db.execute(asked.order_by(Endorsement.id)).all()
 
 
 def endorsement_of(unit: Unit, typed: str, number: int | None, about: str) -> str:
