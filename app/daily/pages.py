@@ -36,7 +36,7 @@ def report_json(unit: Unit, day: Day) -> Answer:
 
 @area.file("/log/days/{day}/report.txt", may=PUBLIC)
 def report_text(unit: Unit, day: Day) -> Answer:
-    """The report as it was mailed, the checkpoint verbatim."""
+    """The report as plain text, as it is mailed, the checkpoint verbatim."""
     said = queries.said_in(queries.find_day(unit, day))
     return Answer(text(said).encode(), "text/plain; charset=utf-8", headers=A_WHILE)
 

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from app.kernel.clock import LONDON
-from app.kernel.words import _, in_words, label, plural
+from app.kernel.words import _, in_words, label
 from app.papers.rules import Issuer, Part
 from app.statements.rules import Instant
 
@@ -104,9 +104,11 @@ def title(said: DayContent) -> str:
 
 def summary(said: DayContent) -> str:
     """How far the log went, in a sentence."""
-    new = plural("{count} new entry", "{count} new entries", said.size - said.size_before)
-    words = _("At midnight the log held {size} entries, {new} that day.")
-    return words.format(size=f"{said.size:,}", new=new)
+    size, new = f"{said.size:,}", said.size - said.size_before
+    if not new:
+        return _("At midnight the log held {size} entries, none of them of this day.").format(size=size)
+    words = _("At midnight the log held {size} entries, {new} of them of this day.")
+    return words.format(size=size, new=f"{new:,}")
 
 
 def parts(said: DayContent) -> tuple[Part, ...]:
@@ -149,7 +151,7 @@ def keep() -> str:
 
 
 def _log(said: DayContent) -> tuple[str, ...]:
-    lines = [summary(said), _("The root hash over them (RFC 6962) is"), said.root]
+    lines = [summary(said), _("Their root hash (RFC 6962): {root}").format(root=said.root)]
     if said.witnesses:
         words = _("Cosigned by {witness} on {moment}.")
         lines += [
@@ -159,12 +161,8 @@ def _log(said: DayContent) -> tuple[str, ...]:
     else:
         lines.append(_("No outside witness had cosigned the checkpoint when this report was made."))
     if said.before:
-        lines.append(
-            _("The report before this one is that of {day}; the SHA-256 of its JSON is").format(
-                day=in_words(said.before.day)
-            )
-        )
-        lines.append(said.before.digest)
+        words = _("The SHA-256 of the JSON of the report before, {day}: {digest}")
+        lines.append(words.format(day=in_words(said.before.day), digest=said.before.digest))
     return tuple(lines)
 
 

@@ -6,15 +6,16 @@ from typing import NamedTuple
 from app.certificates.did import Context, ListPurpose, Schema
 from app.certificates.keys import RRN, PublicKeys, Purpose, revoked_seals_at
 from app.certificates.pages import published as pages
-from app.certificates.queries import every_licence_credential, every_list, every_paper
+from app.certificates.queries import every_endorsement, every_licence_credential, every_list, every_paper
 from app.daily import pages as daily_pages
 from app.daily.queries import every_day
+from app.kernel import files
 from app.kernel.database import Unit
 from app.ledger import pages as ledger_pages
 from app.ledger.queries import newest_checkpoint, statements_told
 from app.ledger.tiles import tiles_of
 from app.organisations.queries import organisation
-from app.statements import pages as statement_pages
+from app.settings import Settings
 from app.statements.queries import every_sealed_statement
 from app.web.routing import Answer
 
@@ -36,7 +37,7 @@ def everything(unit: Unit) -> list[Published]:
     """
     size = newest_checkpoint(unit).size
     return [
-        *_papers(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit, size), *_days(unit), *_keys(unit), *_tiles(unit, size),
+        *_papers(unit), *_endorsements(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit, size), *_days(unit), *_keys(unit), *_tiles(unit, size),
         Published("log/checkpoint", lambda: pages.checkpoint(unit)),
     ]  # fmt: skip
 
@@ -50,6 +51,21 @@ def _papers(unit: Unit) -> Iterator[Published]:
         yield Published(f"{at}/proof.tlog-proof", _of(pages.proof, *place))
 
 
+def _endorsements(unit: Unit) -> Iterator[Published]:
+    """As they were signed, also of what is suspended or over: badges hold them, and the lists beside them say so."""
+    for row in every_endorsement(unit):
+        at = f"certificates/{row.number}/{row.version}/endorsements/{row.about}"
+        yield Published(at, _of(_as_bytes, row.token), for_ever=True)
+
+
+def _stored(settings: Settings, digest: str) -> Answer:
+    return Answer(files.fetch(settings, digest), "application/octet-stream")
+
+
+def _as_bytes(text: str) -> Answer:
+    return Answer(text.encode(), "application/octet-stream")
+
+
 def _licences(unit: Unit) -> Iterator[Published]:
     for row in every_licence_credential(unit):
         ref = organisation(unit, row.body_id).ref
@@ -60,10 +76,10 @@ def _licences(unit: Unit) -> Iterator[Published]:
 def _statements(unit: Unit, size: int) -> Iterator[Published]:
     """Signed statements, but for those of which words were taken out since; the proof of each, for whoever has one still."""
     for row in every_sealed_statement(unit):
-        at = f"statements/{row.ref}"
-        yield Published(f"{at}/statement.pdf", _of(statement_pages.pdf, unit, row.ref), row.pdf_digest)
-        yield Published(f"{at}/statement.json", _of(statement_pages.plain_json, unit, row.ref))
-        yield Published(f"{at}/statement.jwt", _of(statement_pages.token, unit, row.ref), row.token_digest)
+        at, settings = f"statements/{row.ref}", unit.site.settings
+        for name, digest in (("pdf", row.pdf_digest or ""), ("jwt", row.token_digest or "")):
+            yield Published(f"{at}/statement.{name}", _of(_stored, settings, digest), digest)
+        yield Published(f"{at}/statement.json", _of(_as_bytes, row.content), for_ever=True)
     for digest in statements_told(unit, size):
         content = _of(ledger_pages.statement_proof, unit, digest)
         yield Published(f"log/statements/{digest}.tlog-proof", content)
@@ -103,11 +119,15 @@ def _keys(unit: Unit) -> Iterator[Published]:
     yield Published(".well-known/seal-ca.crl", _of(pages.revoked_seals, unit))
     for number in range(2, len(PublicKeys(unit.site.settings.data_dir / "keys").anchors()) + 1):
         yield Published(revoked_seals_at(number), _of(pages.revoked_seals_of, unit, number))
-    yield Published(".well-known/keys.json", _of(pages.all_keys, unit))
     yield Published(".well-known/log.vkey", _of(pages.log_vkey, unit))
+    yield Published(".well-known/keys.json", _of(pages.all_keys, unit))
     keys = PublicKeys(unit.site.settings.data_dir / "keys").all(Purpose.CREDENTIAL)
     for ref in sorted({key.owner for key in keys} - {RRN}):
         yield Published(f"bodies/{ref}/did.json", _of(pages.did_of_body, unit, ref))
+    for key in keys:
+        if key.owner != RRN:
+            content = _of(pages.key_of_body, unit, key.owner, key.id)
+            yield Published(f"bodies/{key.owner}/keys/{key.id}", content, for_ever=True)
 
 
 def _tiles(unit: Unit, size: int) -> Iterator[Published]:

@@ -20,7 +20,7 @@ CODES = {Answer.CERTIFIED: 0, Answer.WAS_CERTIFIED: 1, Answer.NOT_CERTIFIED: 1, 
 
 
 def verify(
-    what: Annotated[str, typer.Argument(metavar="FILE|NUMBER", help="A certificate in PDF, a credential, or a number.")],
+    what: Annotated[str, typer.Argument(metavar="FILE|NUMBER", help="A certificate, statement or other paper in PDF, a credential, an endorsement, or a number.")],
     against: Annotated[str, typer.Option(metavar="URL|DIR", envvar="RRN_PUBLIC_BASE_URL", help="The register, or a mirror made by rrn export log.")] = "http://127.0.0.1:8000",
     witness: Annotated[list[str], typer.Option(metavar="VKEY", help="An outside witness that must have cosigned the log.")] = [],  # noqa: B006
 ) -> None:  # fmt: skip

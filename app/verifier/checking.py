@@ -12,6 +12,7 @@ from app.kernel.clock import civil_date
 from app.kernel.fetching import Unreachable
 from app.kernel.words import _, in_words
 from app.verifier.anchors import Anchors, Published
+from app.verifier.endorsements import check_endorsement, is_endorsement
 from app.verifier.licences import check_licence, is_licence, look_behind
 from app.verifier.logged import look_at_log
 from app.verifier.papers import check_paper
@@ -49,6 +50,8 @@ def _checked(paper: bytes, anchors: Anchors, published: Published, now: datetime
             return check_statement(token, [], anchors, published, now)
         if is_licence(token, anchors):
             return check_licence(token, anchors, published, now)
+        if is_endorsement(token, anchors):
+            return check_endorsement(token, anchors, published, now)
         return _check_token(token, {CREDENTIAL: hex_digest(token.encode())}, [], anchors, published, now)
     if paper.startswith(PICTURES):
         return nothing(

@@ -158,7 +158,7 @@ def open_statement(
 
 
 def look_at_today(
-    opened: Opened, statement: Statement, anchors: Anchors, published: Published, now: datetime
+    opened: Vouched, statement: Statement, anchors: Anchors, published: Published, now: datetime
 ) -> list[Checked]:
     """Dates and both status lists."""
     said, today = opened.said, civil_date(now)
@@ -203,7 +203,7 @@ UNSURE: Final = {
 
 
 def _look_at_list(
-    what: What, purpose: Purpose, opened: Opened, anchors: Anchors, published: Published, now: datetime
+    what: What, purpose: Purpose, opened: Vouched, anchors: Anchors, published: Published, now: datetime
 ) -> Checked:
     places = [one for one in opened.said.statuses if one.purpose == purpose]
     if len(places) != 1:

@@ -30,6 +30,11 @@ def test_every_file_is_what_the_register_serves_at_its_path(whole: Mirrored) -> 
         for path in paths(whole.folder):
             where = path.relative_to(whole.folder).as_posix()
             answer = web.get(f"/{where}")
+            if (
+                "/endorsements/" in where and whole.good not in where
+            ):  # badges hold it; nobody is given it any more
+                assert answer.status_code == 422 or answer.content == path.read_bytes(), where
+                continue
             assert (answer.status_code, answer.content == path.read_bytes()) == (200, True), where
 
 

@@ -11,6 +11,7 @@ from app.certificates.queries.endorsements import (
 )
 from app.certificates.queries.files import (
     context_of,
+    every_endorsement,
     every_list,
     every_paper,
     file_of,
@@ -82,6 +83,7 @@ __all__ = [
     "endorsement_at",
     "endorsement_of",
     "endorsements_of",
+    "every_endorsement",
     "every_licence_credential",
     "every_list",
     "every_paper",

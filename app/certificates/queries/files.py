@@ -9,7 +9,7 @@ from sqlalchemy import case, select
 
 from app.certificates.did import Context, Schema
 from app.certificates.keys import RRN
-from app.certificates.models import Certificate, CertificateVersion, SignedStatusList
+from app.certificates.models import Certificate, CertificateVersion, Endorsement, SignedStatusList
 from app.certificates.queries.rows import published_version
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -76,6 +76,17 @@ def every_paper(unit: Unit) -> Sequence[Any]:
         .order_by(CertificateVersion.id)
     )  # fmt: skip
     return unit.db.execute(asked).all()
+
+
+def every_endorsement(unit: Unit) -> Sequence[Any]:
+    """Every endorsement of a published version as it was signed: the certificate's number, the version's, what it is about, the token."""
+    asked = (
+        select(Certificate.number, CertificateVersion.number.label("version"), Endorsement.about, Endorsement.token)
+        .join(CertificateVersion, CertificateVersion.id == Endorsement.version_id)
+        .join(Certificate, Certificate.id == CertificateVersion.certificate_id)
+        .where(CertificateVersion.issued_at.is_not(None))
+    )  # fmt: skip
+    return unit.db.execute(asked.order_by(Endorsement.id)).all()
 
 
 def issued_until(unit: Unit, moment: datetime) -> Sequence[Any]:
