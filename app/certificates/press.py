@@ -267,7 +267,9 @@ def keep(folder: Path, files: Files) -> None:
         _write(part / name, content)
     sync_folder(part)
     os.rename(part, folder)
-    for left in folder.parent.glob(f".{folder.name}.*"):  # of a worker that died in the middle, or is too late
+    for left in folder.parent.glob(
+        f".{folder.name}.*"
+    ):  # of a worker that died in the middle, or is too late
         shutil.rmtree(left, ignore_errors=True)
     sync_folder(folder.parent)
     sync_folder(folder.parent.parent)
