@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -15,11 +16,12 @@ from app.certificates import jose
 from app.certificates.did import TYP
 from app.certificates.keys import RRN, KeyFault, Purpose
 from app.certificates.keys.store import KeyStore
+from app.certificates.keys.token import TokenVault
 from app.certificates.verify import verify_pdf
 from app.kernel.actor import ANYONE
 from app.kernel.database import Site, connect, reading
 from app.ledger.models import LedgerCheckpoint
-from app.settings import Settings, SettingsFault, read_settings
+from app.settings import Settings, SettingsFault, read_settings, token_place
 from tests.certificates.conftest import PIN
 from tests.certificates.make import issue, make_world
 from tests.certificates.paper import ADDRESSES, BASE, NOW, Ceremony, a_statement
@@ -95,6 +97,28 @@ def test_a_token_that_cannot_be_opened_is_a_fault_with_a_sentence_and_a_second_t
         store.ensure(Purpose.CREDENTIAL, "org_northgate", NOW)
     pin.write_text(PIN)
     assert store.ensure(Purpose.CREDENTIAL, "org_northgate", NOW).sign(b"x")
+
+
+def test_a_token_that_its_library_missed_is_looked_for_again(
+    made: Ceremony, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is where many processes sign in at once: seen with SoftHSM on a busy machine."""
+    vault, missed = TokenVault(token_place(token)), list[object]()
+    real = pkcs11.lib(str(vault.place.module))
+
+    class Missing:
+        def get_token(self, **said: str) -> object:
+            if len(missed) < 3:
+                missed.append(said)
+                raise pkcs11.NoSuchToken
+            return real.get_token(**said)
+
+        def reinitialize(self) -> None:
+            """Of this one library others have open."""
+
+    monkeypatch.setattr(pkcs11, "lib", lambda _module: Missing())
+    assert vault.open(made.seal.public).sign(b"x")
+    assert len(missed) == 3
 
 
 def test_a_whole_certificate_is_issued_with_keys_in_a_token(
