@@ -39,13 +39,14 @@ many = typer.Typer(help="Many certificates.")
 @many.command()
 def beside(
     sizes: Annotated[str, typer.Option(help="Certificates there are already.")] = "1000,10000,100000",
+    folder: Annotated[Path | None, typer.Option(help="Leave the registers here.")] = None,
 ) -> None:
     """CPU of the worker for one more certificate, by the number of those there are: the lowest of six, by what it does."""
     with tempfile.TemporaryDirectory() as place:
         worlds: dict[int, World] = {}
         for size in map(int, sizes.split(",")):
             begun = time.monotonic()
-            worlds[size] = filled(open_site(Path(place) / str(size)), size)[0]
+            worlds[size] = filled(open_site((folder or Path(place)) / str(size)), size)[0]
             say.print(f"{size:,} certificates written in {time.monotonic() - begun:.0f} s")
         for size, spent in issued(worlds).items():
             words = ", ".join(f"{name.rpartition('.')[2]} {min(ms):.1f}" for name, ms in spent.items())
