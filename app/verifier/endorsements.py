@@ -67,7 +67,7 @@ def check_endorsement(token: str, anchors: Anchors, published: Published, now: d
     digests = {"statement.json": hashlib.sha256(statement.canonical).hexdigest()}
     items += look_at_log(digests, folder, anchors, published)[0]
     if opened.revoked:  # no entry of the log says when an endorsement was signed, so there is no time before
-        items.append(look_at_keys("", opened.revoked, None, anchors, published, now))
+        items.append(look_at_keys(None, opened.revoked, None, anchors, published, now))
     items += look_at_today(opened, statement, anchors, published, now)
     words = _("An endorsement of “{name}” by {body}, for badges. It is no certificate and says nothing of any learner. {said}")  # fmt: skip
     answer = report(items, statement)
