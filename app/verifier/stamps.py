@@ -12,9 +12,9 @@ from app.verifier.shut_in import OpenedPdf
 APART: Final = timedelta(hours=1)
 """How far the times of one sealing may be apart: the seal's own, the stamp's, and that of the log afterwards."""
 SAID: Final[Mapping[Stamped, tuple[Found, str]]] = {
-    Stamped.TAKEN_OUT: (Found.NO, "The file was changed after it was sealed: the time stamp that was in its seal was taken out."),
-    Stamped.FALSE: (Found.NO, "The file was changed after it was sealed: the time stamp in its seal is false, or belongs to another file."),
-    Stamped.ANOTHER: (Found.NO, "The file was changed after it was sealed: the time stamp in its seal is not of the authority that it was sealed with."),
+    Stamped.TAKEN_OUT: (Found.NO, "This is not the file as it was sealed: the time stamp in its seal was taken out."),
+    Stamped.FALSE: (Found.NO, "This is not the file as it was sealed: the time stamp in its seal is false, or belongs to another file."),
+    Stamped.ANOTHER: (Found.NO, "This is not the file as it was sealed: the time stamp in its seal is not of the authority that it was sealed with."),
     Stamped.STRANGER: (Found.ASIDE, "The seal bears a time stamp of {authority}, whom this register does not name. It is not counted; the seal stands on its own."),
     Stamped.DOUBTFUL: (Found.CANNOT_TELL, "Nothing shows that the certificate of the time stamp in the seal counted at that time, so it is not certain when the seal was made."),
 }  # fmt: skip

@@ -49,6 +49,7 @@ class Tsa:
     """The SHA-256 of every request it read, as people of the authority see them: nothing but digests."""
     heard: list[str] = field(default_factory=list)
     """Every path it was asked at, in order."""
+    silent_responder: bool = False
     upper: x509.Certificate = field(init=False)
     upper_key: rsa.RSAPrivateKey = field(init=False)
 
@@ -232,7 +233,7 @@ def running(tsa: Tsa) -> Iterator[Tsa]:
             """What is said about the authority's certificate."""
             if tsa.says == "slow":
                 time.sleep(2)
-            is_broken = tsa.says == "broken"
+            is_broken = tsa.says == "broken" or (tsa.silent_responder and self.path == "/responder")
             self.send(500 if is_broken else 200, "application/octet-stream", b"" if is_broken else about())
 
         def send(self, status: int, media: str, content: bytes) -> None:

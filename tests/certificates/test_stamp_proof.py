@@ -79,7 +79,7 @@ def test_those_whom_the_certificate_names_are_asked_once_for_many_papers(tsa: Ts
     ("says", "why"),
     [
         ("revoked", "revoked"),
-        ("stale", "too old, or false"),
+        ("stale", "what is said is too old"),
         ("forged", "too old, or false"),
         ("broken", "could not be seen: it answers with status 500"),
         ("slow", "could not be seen: 127.0.0.1 does not answer"),
@@ -126,6 +126,16 @@ def test_an_authority_that_names_nobody_is_believed_without(silent: Tsa, clock: 
     stamp(known(silent), proof, clock.now)
 
 
+def test_when_the_responder_is_no_help_the_list_is_asked(clock: SetClock) -> None:
+    tsa = make_tsa(clock.now, "list", "responder")
+    with running(tsa):
+        assert len(proof_for(known(tsa), clock.now).answers) == 1
+        tsa.set_right(clock.now)
+        tsa.silent_responder = True
+        assert len(proof_for(known(tsa), clock.now).lists) == 1
+        assert tsa.heard == ["/tsa", "/responder", "/list"]
+
+
 def test_of_a_longer_chain_each_certificate_below_the_root_is_asked_about(clock: SetClock) -> None:
     tsa = make_tsa(clock.now, "list")
     root = tsa.put_below("Hollow Oak summit")
@@ -151,7 +161,7 @@ def test_a_list_beside_the_roots_takes_the_place_of_one_that_is_named(
     assert authority and authority.roots == (silent.root,)
     assert proof_for(authority, clock.now).lists == (silent.list(),)
     silent.set_right(clock.now + timedelta(days=8))
-    with pytest.raises(NotStamped, match="too old, or false"):
+    with pytest.raises(NotStamped, match="what is said is too old"):
         proof_for(authority, silent.now)
     silent.says = "revoked"
     with pytest.raises(NotStamped, match="revoked"):

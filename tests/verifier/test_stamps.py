@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,9 @@ from fastapi.testclient import TestClient
 
 from app.certificates.effects import sign_log_again
 from app.certificates.effects.keys import freshen_revocations
+from app.certificates.keys import RRN, Purpose
+from app.certificates.keys.authority import Revoked, revocation_list
+from app.certificates.keys.store import KeyStore
 from app.certificates.rules import Answer, Stamped
 from app.certificates.stamp.judging import TOKEN, stamp_in
 from app.certificates.verify import seal_of
@@ -27,6 +31,7 @@ from app.verifier.anchors import STAMP_ROOTS, anchors_from
 from app.verifier.checking import checked
 from app.verifier.opening import open_pdf
 from app.verifier.report import Found, Report, What
+from app.verifier.seals import REVOKED_SEALS
 from app.verifier.shut_in import OpenedPdf
 from app.verifier.source import folder
 from app.verifier.stamps import look_at_stamp
@@ -176,7 +181,7 @@ NO, DOUBT = Found.NO, Found.CANNOT_TELL
 FORGED: dict[str, tuple[Callable[[Posted, str], bytes], Found, str, str]] = {
     "of another paper": (of_another_paper, NO, "is false, or belongs to another file", "false, or about another file"),
     "of a stranger": (of_a_stranger, NO, "is not of the authority that it was sealed with", "of another authority"),
-    "taken out": (taken_out, NO, "that was in its seal was taken out", "has none any more"),
+    "taken out": (taken_out, NO, "the time stamp in its seal was taken out", "has none any more"),
     "twice": (twice, NO, "is false, or belongs to another file", "false, or about another file"),
     "older than the key": (older_than_the_key, DOUBT, "The key of the seal was not there before", "nothing shows"),
     "of three days later": (of_three_days_later, DOUBT, "The seal itself names", "of a time after it was told of"),
@@ -224,6 +229,26 @@ def test_a_stamp_later_than_the_log_is_a_contradiction() -> None:
     (item,), vouched = look_at_stamp(seal, at - timedelta(hours=2))
     assert (item.found, vouched) == (Found.CANNOT_TELL, None)
     assert "The register’s log published the file before, on 2 March 2026 at 07:00 UTC" in item.sentence
+
+
+@pytest.mark.parametrize(("minutes", "doubt"), [(10, False), (-10, True)])
+@pytest.mark.parametrize("kind", ["licence", "statement"])
+def test_sealed_before_others_may_have_known_the_key_a_paper_is_in_no_doubt(
+    stamped: Posted, kind: str, minutes: int, doubt: bool, tmp_path: Path
+) -> None:
+    """Only the stamp tells when these were sealed: no log does."""
+    mirror = shutil.copytree(stamped.folder, tmp_path / "mirror")
+    store, now = KeyStore(stamped.site.settings), stamped.clock()
+    since = now + timedelta(minutes=minutes)
+    lines = [Revoked(key.certificate, since, True) for key in store.all(Purpose.SEAL) if key.certificate]
+    content = revocation_list(store.signing(Purpose.ROOT, RRN, now), lines, 2**50, now)
+    (mirror / REVOKED_SEALS).write_bytes(content)
+    found = stamped.look(stamped.papers[kind], mirror)
+    assert (found.found(What.STAMP), found.found(What.KEYS)) == (
+        Found.YES,
+        Found.CANNOT_TELL if doubt else Found.YES,
+    )
+    assert ("Others may know it" in found.sentence) is doubt
 
 
 @pytest.mark.parametrize("how", [None, "taken out", "of another paper"])

@@ -146,9 +146,13 @@ def _about(authority: Authority, one: x509.Certificate, issuer: x509.Certificate
     fault: Exception | None = None
     for ask in ways:
         try:
-            return ask()
+            said = ask()
         except (NotStamped, ValueError) as why:
             fault = why
+            continue
+        if said.until > now:
+            return said
+        fault = NotStamped("what is said is too old")
     if fault is not None:
         raise NotStamped(f"whether its certificate was revoked could not be seen: {fault}") from fault
     return _Said(now + LONGEST)
