@@ -46,7 +46,7 @@ from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint, pu
 from app.ledger.tree import leaf_hash
 from app.licences.models import Licence, LicenceStatus
 from app.organisations.models import Organisation
-from app.papers.queries import SealedPaperView, papers_of, pdf_of
+from app.papers.queries import SealedPaperView, papers_of, pdf_of, sealed_of
 from app.papers.rules import Issuer, PaperKind
 
 ONE_DAY: Final = timedelta(days=1)
@@ -304,5 +304,6 @@ def pdf_of_day(unit: Unit, day: date) -> bytes:
 
 def every_day(unit: Unit) -> list[tuple[date, bool]]:
     """Every day that has a report, oldest first, and whether its paper is sealed."""
-    rows = unit.db.scalars(select(DayReport).order_by(DayReport.day))
-    return [(row.day, any(one.sealed_at for one in papers_of(unit, PaperKind.DAY, row.id))) for row in rows]
+    sealed = sealed_of(unit, PaperKind.DAY)
+    rows = unit.db.execute(select(DayReport.id, DayReport.day).order_by(DayReport.day))
+    return [(row.day, row.id in sealed) for row in rows]

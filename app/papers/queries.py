@@ -95,6 +95,12 @@ def pdf_of(unit: Unit, kind: PaperKind, subject_id: int, ref: str) -> bytes:
     return files.fetch(unit.site.settings, row.pdf_digest or "")
 
 
+def sealed_of(unit: Unit, kind: PaperKind) -> set[int]:
+    """The subjects of one kind whose paper is there."""
+    asked = select(Paper.subject_id).where(Paper.kind == kind, Paper.sealed_at.is_not(None))
+    return set(unit.db.scalars(asked))
+
+
 def waiting(unit: Unit) -> Sequence[tuple[int, str]]:
     """The papers without files, oldest first: id, and whose keys seal it."""
     asked = select(Paper.id, Paper.owner).where(Paper.sealed_at.is_(None)).order_by(Paper.id)

@@ -1,8 +1,8 @@
 """The log tells of every key: that it was made, and that another takes its place."""
 
 import json
-import threading
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -109,10 +109,7 @@ def test_a_log_key_that_signs_is_published_though_the_log_did_not_tell_of_it_yet
 def test_of_two_workers_who_look_at_once_one_tells(world: World) -> None:
     site = world.site
     order(site, world.rrn, second(world), RRN)
-    threads = [threading.Thread(target=announce, args=(site,)) for _turn in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(announce, [site] * 4))
     said = [one["key"] for one in told(site, EntryKind.KEY_MADE)]
     assert len(said) == len(set(said)) == len(keys(site).all())

@@ -1,8 +1,8 @@
 """The report of each day: made once, caught up, chained, mailed with the checkpoint, kept and mirrored."""
 
 import json
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
@@ -109,11 +109,8 @@ def test_no_name_stands_in_it(world: World) -> None:
 
 
 def test_a_day_is_closed_once_however_many_look(world: World) -> None:
-    threads = [threading.Thread(target=close_days, args=(world.site,)) for _turn in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(close_days, [world.site] * 4))
     (first,) = reports(world.site)
     close_days(world.site)
     (again,) = reports(world.site)
