@@ -364,7 +364,7 @@ def test_a_paper_that_nobody_decided_on_is_found(clean: Clean) -> None:
 
 
 def test_every_look_has_a_fault_that_it_finds() -> None:
-    by_hand = {"every archive copy", "every key is what", "every stored file", "nothing was issued beside", "every seal", "7 append-only", "every re-issue"}  # fmt: skip
+    by_hand = {"every archive copy", "every key is what", "every stored file", "nothing was issued beside", "every seal", "7 append-only", "every re-issue", "what a suspect key"}  # fmt: skip
     planted = {look for look, _sql, _said in PLANTED} | by_hand
     assert [look.words for look in LOOKS if not any(look.words.startswith(one) for one in planted)] == []
 
