@@ -37,22 +37,27 @@ def list_keys() -> None:
     site.engine.dispose()
     table = Table("Purpose", "Owner", "Key", "Signs from", "Until", "State")
     now, known = system_clock(), public_keys(settings)
+    older = known.under_older_root(now)
     for key in known.all():
         until = key.retired_at or key.sign_until
         table.add_row(
             key.purpose.value, names.get(key.owner, OWNER if key.owner == RRN else key.owner), key.id,
-            f"{key.signs_from:%Y-%m-%d %H:%M}", f"{until:%Y-%m-%d %H:%M}", state_of(key, ended.get(key.id), now, known),
+            f"{key.signs_from:%Y-%m-%d %H:%M}", f"{until:%Y-%m-%d %H:%M}", state_of(key, ended.get(key.id), now, known, older),
         )  # fmt: skip
     say.print(table)
 
 
-def state_of(key: PublicKey, use: KeyUse | None, now: datetime, known: PublicKeys) -> str:
+def state_of(
+    key: PublicKey, use: KeyUse | None, now: datetime, known: PublicKeys, older: list[PublicKey]
+) -> str:
     """What a key is good for at a moment, in a few words."""
     if use:
         return f"{'suspect' if use.suspect else 'withdrawn'} since {use.since:%Y-%m-%d %H:%M} UTC"
+    if known.is_former_root(key, now):
+        return "signs the list of its seals only"
     if key.retired_at and key.retired_at <= now:
         return "retired"
-    if key.sign_until <= now or key in known.under_older_root(now):
+    if key.sign_until <= now or key in older:
         return "to be replaced: order a new one"
     return "signs" if key.signs_from <= now else "published, signs soon"
 
@@ -232,7 +237,8 @@ def suspect(key: str, since: Since, public_text: Annotated[str, typer.Option(hel
     say.print(
         f"{len(made)} found. The register says so from now on; the worker makes a new key and new papers."
     )
-    if found.purpose is Purpose.ROOT:
+    now, roots = system_clock(), public_keys(settings).all(Purpose.ROOT)
+    if found in roots and not any(root.signs_at(now) for root in roots if root.id != found.id):
         say.print(
             "Nothing can be sealed before there is another root: two people make it now, rrn keys root. The worker then makes new seal keys and new papers.",
             soft_wrap=True,

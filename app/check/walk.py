@@ -9,6 +9,7 @@ from app.check import (
     certificates,
     complaints,
     days,
+    doubted,
     histories,
     journal,
     keys,
@@ -93,6 +94,7 @@ LOOKS = (
         "every archive copy begins with what was issued",
         stamps.every_archive_copy_begins_with_what_was_issued,
     ),
+    Look("what a suspect key made was made again", doubted.everything_doubted_was_made_again),
     Look("every re-issue left nobody out", reissues.every_reissue_left_nobody_out),
     Look("nothing is stuck in the outbox", journal.nothing_is_stuck_in_the_outbox),
 )

@@ -122,3 +122,29 @@ def test_a_key_is_ended_at_once_only_where_another_signs(settings: Settings) -> 
     assert old.id == log.id and old.retired_at and old.retired_at <= system_clock()
     assert not (settings.data_dir / "keys-private" / f"{log.id}.pem").exists()
     assert f"In its place signs {new.id}" in " ".join(done.output.split())
+
+
+def test_the_list_says_which_root_certifies_and_whose_seals_stand_under_the_older(settings: Settings) -> None:
+    now = system_clock()
+    hold(settings, ["Kay Keeper", "Wyn Witness"], now - timedelta(days=40))
+    store = KeyStore(settings)
+    store.further_root("Restraint Reduction Network", now - timedelta(days=35))
+    said = " ".join(run("list").output.split())
+    assert "signs the list of its seals only" in said
+    assert said.count("to be replaced: order a new one") == 1, "RRN's own seal"
+    done = run("retire", store.all(Purpose.ROOT)[0].id, "--by", "Kay Keeper")
+    assert done.exit_code == 0 and "It goes on signing the list" in " ".join(done.output.split())
+    assert store.root(1).sign(b"a list of seals")
+
+
+def test_of_a_suspect_root_it_is_said_whether_anything_can_be_sealed_meanwhile(settings: Settings) -> None:
+    now = system_clock()
+    hold(settings, ["Kay Keeper", "Wyn Witness"], now - timedelta(days=40))
+    store = KeyStore(settings)
+    first = store.all(Purpose.ROOT)[0]
+    told = ("--since", f"{now:%Y-%m-%d}T00:00", "--public-text", "A safe was opened.", "--by", "Kay Keeper")
+    alone = run("suspect", first.id, *told)
+    assert alone.exit_code == 0, alone.output
+    assert "Nothing can be sealed before there is another root" in " ".join(alone.output.split())
+    store.further_root("Restraint Reduction Network", now - timedelta(days=35))
+    assert "Nothing can be sealed" not in " ".join(run("suspect", first.id, *told).output.split())

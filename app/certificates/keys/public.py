@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -122,8 +123,7 @@ class PublicKeys:
 
     def usable(self, purpose: Purpose, owner: str, moment: datetime) -> PublicKey | None:
         """The same, or one that should have been replaced and was not: a register that falls silent would be worse."""
-        late = [k for k in self.all(purpose, owner) if k.retired_at is None and k.signs_from <= moment]
-        return self.current(purpose, owner, moment) or (late[-1] if late else None)
+        return usable_of(self.all(purpose, owner), moment)
 
     def seals_under(self, root: PublicKey) -> list[PublicKey]:
         """The seal keys that a root certified, oldest first; none for a key that is no root."""
@@ -134,10 +134,11 @@ class PublicKeys:
 
     def under_older_root(self, moment: datetime) -> list[PublicKey]:
         """The seal keys in use that an older root certified than the one that certifies now, and that nothing will replace yet."""
-        root = self.usable(Purpose.ROOT, RRN, moment)
-        mine = self.seals_under(root) if root else []
-        owners = sorted({key.owner for key in self.all(Purpose.SEAL)} - {key.owner for key in mine})
-        used = [self.usable(Purpose.SEAL, owner, moment) for owner in owners]
+        root, by_owner = self.usable(Purpose.ROOT, RRN, moment), defaultdict[str, list[PublicKey]](list)
+        mine = {key.owner for key in self.seals_under(root)} if root else set[str]()
+        for key in self.all(Purpose.SEAL):
+            by_owner[key.owner].append(key)
+        used = [usable_of(by_owner[owner], moment) for owner in sorted(by_owner.keys() - mine)]
         return [key for key in used if key]
 
     def is_former_root(self, key: PublicKey, moment: datetime) -> bool:
@@ -169,6 +170,13 @@ def publish_stamp_roots(folder: Path, roots: Sequence[x509.Certificate]) -> None
     if new:
         pem = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in (*known, *new))
         write_over(folder / STAMP_ROOTS, pem)
+
+
+def usable_of(keys: Sequence[PublicKey], moment: datetime) -> PublicKey | None:
+    """Of keys of one purpose and owner, oldest first, the one that signs at that moment, or the newest that was not replaced in time."""
+    signing = [key for key in keys if key.signs_at(moment)]
+    late = [key for key in keys if key.retired_at is None and key.signs_from <= moment]
+    return next(reversed(signing or late), None)
 
 
 def thumbprint(key: Public) -> str:
