@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import CompoundSelect, Select, false, func, select
 from sqlalchemy.orm import aliased
 
 from app.kernel.casework import facts_for, past
@@ -13,6 +13,7 @@ from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import Ref
 from app.kernel.words import _
+from app.organisations.models import Organisation
 from app.organisations.queries import names_of, organisation
 from app.permissions import Permission, Seat
 from app.providers.models import (
@@ -56,6 +57,18 @@ def find_service(unit: Unit, ref: Ref) -> TrainingService:
     if found is None:
         raise NotFound(_("There is no training service of that reference among those you work with."))
     return found
+
+
+def services_named(ref: str, *others: Select[int]) -> CompoundSelect[int]:
+    """The ids of the services of a reference, their own or their organisation's, and of `others`: for `in_`.
+
+    One question for each table: a database that is asked for either at once goes through all services.
+    """
+    of_organisation = select(TrainingService.id).join(
+        Organisation, Organisation.id == TrainingService.organisation_id
+    )
+    named = select(TrainingService.id).where(TrainingService.ref == ref)
+    return named.union(of_organisation.where(Organisation.ref == ref), *others)
 
 
 def service_of(unit: Unit, organisation_id: int) -> TrainingService:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from pydantic import Field
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from app.certificates.models import Certificate
 from app.certificates.queries import was_published
@@ -15,7 +15,7 @@ from app.kernel.words import _, in_words, listed
 from app.organisations.models import Organisation, OrganisationName
 from app.organisations.rules import search_text, search_words
 from app.providers.models import Affiliate, TrainerAppointment, TrainingService
-from app.providers.queries import affiliate_is_approved, trainer_is_approved
+from app.providers.queries import affiliate_is_approved, services_named, trainer_is_approved
 from app.providers.rules import TrainerLevel
 from app.registry.queries.entries import best_of, certificates_told
 from app.registry.queries.told import HolderView, Told, end_of
@@ -108,12 +108,10 @@ def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisatio
     rows = select(TrainingService, Organisation).join(
         Organisation, Organisation.id == TrainingService.organisation_id
     )
-    rows = rows.where(TrainingService.id.in_(select(Certificate.service_id).where(was_published())))
+    rows = rows.where(exists().where(Certificate.service_id == TrainingService.id, was_published()))
     number = parse_number(typed).number
     numbered = select(Certificate.service_id).where(Certificate.number == number)
-    exact = rows.where(
-        or_(Organisation.ref == typed, TrainingService.ref == typed, TrainingService.id.in_(numbered))
-    )
+    exact = rows.where(TrainingService.id.in_(services_named(typed, numbered)))
     if found := unit.db.execute(exact).all():
         return list(found)
     named, parts = select(OrganisationName.organisation_id), select(OrganisationName.organisation_id)

@@ -18,7 +18,7 @@ from app.licences.queries import shown, standing
 from app.licences.rules import Standing
 from app.organisations.models import Organisation
 from app.providers.models import Affiliate, AffiliateApproval, TrainingService
-from app.providers.queries import affiliate_is_approved, affiliates_on
+from app.providers.queries import affiliate_is_approved, affiliates_on, services_named
 from app.providers.rules import AffiliateState
 from app.registry.queries.told import ItemView, Told, end_of, item_view, told_of
 from app.registry.queries.verify import ChangeView, changes
@@ -110,7 +110,7 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
     row = unit.db.execute(
         select(TrainingService, Organisation)
         .join(Organisation, Organisation.id == TrainingService.organisation_id)
-        .where((Organisation.ref == ref) | (TrainingService.ref == ref))
+        .where(TrainingService.id.in_(services_named(ref)))
         .options(lazyload(TrainingService.nation_rows), lazyload(TrainingService.population_rows))
     ).one_or_none()
     told = certificates_told(unit, row[0].id, day) if row else []

@@ -16,8 +16,8 @@ from app.ledger.queries import entries
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.organisations.models import Organisation
 from app.permissions import Seat
-from app.providers.models import Affiliate, AffiliateApproval, TrainingService
-from app.providers.queries import affiliate_is_approved
+from app.providers.models import Affiliate, AffiliateApproval
+from app.providers.queries import affiliate_is_approved, services_named
 from app.registry.queries.entries import best_of
 from app.registry.queries.told import Told, told_of
 from app.registry.queries.verify import changes, spoken
@@ -66,9 +66,7 @@ def _certificate(unit: Unit, ref: str, on: date, known_at: datetime) -> Said:
 def _service(unit: Unit, ref: str, on: date, known_at: datetime) -> Said:
     rows = (
         select(Certificate)
-        .join(TrainingService, TrainingService.id == Certificate.service_id)
-        .join(Organisation, Organisation.id == TrainingService.organisation_id)
-        .where((Organisation.ref == ref) | (TrainingService.ref == ref), was_published())
+        .where(Certificate.service_id.in_(services_named(ref)), was_published())
         .order_by(Certificate.id)
     )
     found = _told(unit, unit.db.scalars(rows).all(), on, known_at, _("No training service"))
