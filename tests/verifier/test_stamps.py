@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from app.certificates.effects import sign_log_again
 from app.certificates.effects.keys import freshen_revocations
-from app.certificates.keys import RRN, Purpose
+from app.certificates.keys import RRN, Purpose, revoked_seals_at
 from app.certificates.keys.authority import Revoked, revocation_list
 from app.certificates.keys.store import KeyStore
 from app.certificates.rules import Answer, Stamped
@@ -31,7 +31,6 @@ from app.verifier.anchors import STAMP_ROOTS, anchors_from
 from app.verifier.checking import checked
 from app.verifier.opening import open_pdf
 from app.verifier.report import Found, Report, What
-from app.verifier.seals import REVOKED_SEALS
 from app.verifier.shut_in import OpenedPdf
 from app.verifier.source import folder
 from app.verifier.stamps import look_at_stamp
@@ -242,7 +241,7 @@ def test_sealed_before_others_may_have_known_the_key_a_paper_is_in_no_doubt(
     since = now + timedelta(minutes=minutes)
     lines = [Revoked(key.certificate, since, True) for key in store.all(Purpose.SEAL) if key.certificate]
     content = revocation_list(store.signing(Purpose.ROOT, RRN, now), lines, 2**50, now)
-    (mirror / REVOKED_SEALS).write_bytes(content)
+    (mirror / revoked_seals_at(1)).write_bytes(content)
     found = stamped.look(stamped.papers[kind], mirror)
     assert (found.found(What.STAMP), found.found(What.KEYS)) == (
         Found.YES,
