@@ -91,7 +91,7 @@ def _days(unit: Unit) -> Iterator[Published]:
         yield Published(f"{at}/report.json", _of(daily_pages.report_json, unit, day), for_ever=True)
         yield Published(f"{at}/report.txt", _of(daily_pages.report_text, unit, day))
         if sealed:
-            yield Published(f"{at}/report.pdf", _of(daily_pages.report_pdf, unit, day), for_ever=True)
+            yield Published(f"{at}/report.pdf", _of(daily_pages.report_pdf, unit, day))
 
 
 def _of(page: Callable[..., Answer], *place: object) -> Callable[[], Answer]:

@@ -52,7 +52,7 @@ MAY = {
 }
 
 
-@pytest.mark.parametrize("kind", list(PaperKind))
+@pytest.mark.parametrize("kind", list(MAY))
 def test_a_paper_is_for_those_who_may_read_its_page(
     browser: TestClient, world: make.World, kind: PaperKind
 ) -> None:

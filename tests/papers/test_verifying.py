@@ -36,7 +36,7 @@ def look(site: Site, pdf: bytes) -> Report:
     return checked(pdf, anchors_from(published.get), published.get, site.clock())
 
 
-@pytest.mark.parametrize("kind", list(PaperKind))
+@pytest.mark.parametrize("kind", [PaperKind.REPORT, PaperKind.DECISION, PaperKind.LICENCE])
 def test_a_genuine_paper_is_told_as_genuine_and_as_no_certificate(world: make.World, kind: PaperKind) -> None:
     made = papers(world.site, kind)[0]
     found = look(world.site, made.pdf)
