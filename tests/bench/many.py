@@ -38,7 +38,9 @@ many = typer.Typer(help="Many certificates.")
 
 @many.command()
 def beside(
-    sizes: Annotated[str, typer.Option(help="Certificates there are already.")] = "1000,10000,100000",
+    sizes: Annotated[
+        str, typer.Option(help="Certificates there are already; a body has numbers for 999,999.")
+    ] = "1000,10000,100000",
     folder: Annotated[Path | None, typer.Option(help="Leave the registers here.")] = None,
 ) -> None:
     """CPU of the worker for one more certificate, by the number of those there are: the lowest of six, by what it does."""
