@@ -15,6 +15,7 @@ from app.kernel.clock import system_clock
 from app.kernel.database import connect, reading
 from app.ledger.models import LedgerEntry
 from app.settings import Settings
+from app.terminal import say
 from tests.certificates.make import issue, make_world
 
 TWO = ("--present", "Kay Keeper", "--present", "Wyn Witness")
@@ -31,6 +32,7 @@ def installation(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Setting
 
 
 def run(*arguments: str) -> Result:
+    say.width = 300  # no sentence is broken, however narrow the terminal of these tests is
     return CliRunner().invoke(rrn, ["keys", *arguments])
 
 

@@ -56,21 +56,31 @@ def without_endorsements(unit: Unit, after: int, count: int) -> tuple[int, list[
     return max(ids, default=after), list(unit.db.scalars(rows.order_by(one.id)))
 
 
-def endorsement_at(unit: Unit, number: str, about: str) -> str | None:
-    """Where the endorsement of a service or a curriculum by that certificate can be fetched today; None when it cannot.
+def endorsement_at(unit: Unit, certificates: Sequence[int], about: str) -> str | None:
+    """Where the endorsement of a service or a curriculum can be fetched today, of the first of these certificates that has one.
 
-    One that is just being signed is told of as well: what the public reads is kept until the ledger grows, and signing takes seconds.
+    The caller knows that they stand with all their curricula. One that is just being signed is told of as well: what the
+    public reads is kept until the ledger grows, and signing takes seconds.
     """
-    try:
-        certificate, version = published_version(unit, number, None)
-    except NotFound:
-        return None
-    known = {one.about for one in endorsements_of(unit, version)}
-    if version.issued_at and version.issued_at > unit.now - SOON:
-        known |= {one.ref for one in endorsable(Statement.model_validate_json(version.statement))}
-    if about not in known or why_not_endorsed(unit, certificate, version):
-        return None
-    return f"/certificates/{number}/endorsements/{about}"
+    one, newer = CertificateVersion, aliased(CertificateVersion)
+    later = exists().where(newer.certificate_id == one.certificate_id, newer.number > one.number)
+    there = exists().where(Endorsement.version_id == one.id, Endorsement.about == about)
+    asked = (
+        select(Certificate.id, Certificate.number, there.label("there"), one.issued_at, one.statement)
+        .join(one, one.certificate_id == Certificate.id)
+        .where(Certificate.id.in_(certificates), Certificate.starts_on <= unit.today)
+        .where(one.issued_at.is_not(None), ~later)
+    )
+    found = {
+        row.id: row.number for row in unit.db.execute(asked)
+        if row.there or (row.issued_at > unit.now - SOON and about in _refs(row.statement))
+    }  # fmt: skip
+    first = next((found[id] for id in certificates if id in found), None)
+    return first and f"/certificates/{first}/endorsements/{about}"
+
+
+def _refs(statement: str) -> set[str]:
+    return {one.ref for one in endorsable(Statement.model_validate_json(statement))}
 
 
 def endorsement_of(unit: Unit, typed: str, number: int | None, about: str) -> str:

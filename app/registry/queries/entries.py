@@ -133,9 +133,11 @@ def service_entry(unit: Unit, ref: str, on: date | None = None) -> ServiceEntry:
 
 def _endorsement(unit: Unit, told: list[Told], about: str, day: date) -> str | None:
     """The first that can be fetched, the newest certificate's before others; a badge is made today and not in the past."""
-    standing_now = [one.certificate.number for one in told if one.seen.certified] if day == unit.today else []
-    found = (endorsement_at(unit, number, about) for number in standing_now)
-    return next((one for one in found if one), None)
+    whole = [
+        one.certificate.id for one in told
+        if one.seen.certified and all(item.status is not Status.SUSPENDED for item in one.seen.items)
+    ]  # fmt: skip
+    return endorsement_at(unit, whole, about) if day == unit.today and whole else None
 
 
 def certificates_told(unit: Unit, service_id: int, day: date) -> list[Told]:
