@@ -55,7 +55,7 @@ def state_of(
         return f"{'suspect' if use.suspect else 'withdrawn'} since {use.since:%Y-%m-%d %H:%M} UTC"
     if known.is_former_root(key, now):
         return "signs the list of its seals only"
-    if key.retired_at and key.retired_at <= now:
+    if known.is_over(key, now):
         return "retired"
     if key.sign_until <= now or key in older:
         return "to be replaced: order a new one"

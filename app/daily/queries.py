@@ -30,12 +30,11 @@ from app.daily.rules import (
     LookLine,
     StatusLine,
     checkpoint_heading,
-    midnight,
     parts,
     summary,
     title,
 )
-from app.kernel.clock import civil_date
+from app.kernel.clock import civil_date, first_moment
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
@@ -110,7 +109,7 @@ def due_days(unit: Unit) -> list[date]:
 
 def content_of(unit: Unit, day: date) -> DayContent | None:
     """What the report of a day that is over says; None while no checkpoint covers the day, or a witness is still waited for."""
-    start, end = midnight(day), midnight(day + ONE_DAY)
+    start, end = first_moment(day), first_moment(day + ONE_DAY)
     before = _report_before(unit, day)
     size_before = before.size if before else size_at(unit, start - timedelta.resolution)
     size = max(size_before, size_at(unit, end - timedelta.resolution))

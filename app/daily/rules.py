@@ -1,12 +1,11 @@
 """What the report of a day says, as canonical JSON and in words. Numbers and references only: nothing that may have to be taken out."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from app.kernel.clock import LONDON
 from app.kernel.words import _, in_words, label
 from app.papers.rules import Issuer, Part
 from app.statements.rules import Instant
@@ -90,11 +89,6 @@ class DayContent(_Frozen):
     """Every key that others may know, whenever that was told."""
     looks: tuple[LookLine, ...]
     before: Before | None
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins in London."""
-    return datetime.combine(day, time.min, LONDON)
 
 
 def title(said: DayContent) -> str:

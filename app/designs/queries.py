@@ -37,7 +37,6 @@ class DesignView(View):
 
     id: str
     name: str
-    language: str
     gaps: tuple[str, ...]
     chosen_at: datetime | None
     """Since when the body uses it; None when it does not."""
@@ -49,7 +48,6 @@ class DesignsView(View):
 
     body: str
     body_ref: str
-    code: str
     now: str
     designs: list[DesignView]
     may_choose: bool
@@ -115,14 +113,14 @@ def designs_view(unit: Unit, ref: Ref) -> DesignsView:
     since = choices[0].chosen_at if choices else None
     found = [
         DesignView(
-            id=one.id, name=label(one.id), language=one.file.language if one.file else "", gaps=one.gaps, in_use=one.id == now,
+            id=one.id, name=label(one.id), gaps=one.gaps, in_use=one.id == now,
             chosen_at=since if one.id == now else None,
         )
         for one in open_to(body.code or "")
     ]  # fmt: skip
     return DesignsView(
-        body=body.name, body_ref=body.ref, code=body.code or "", now=label(now), designs=found,
-        may_choose=unit.actor.may(Permission.DESIGN_CHOOSE) and unit.actor.organisation_id == body.id,
+        body=body.name, body_ref=body.ref, now=label(now), designs=found,
+        may_choose=unit.actor.may(Permission.DESIGN_CHOOSE),
     )  # fmt: skip
 
 

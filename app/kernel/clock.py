@@ -1,7 +1,7 @@
 """Time: stored UTC and aware; civil dates are Europe/London by one function (rules page, 26)."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -16,6 +16,16 @@ def system_clock() -> datetime:
 def civil_date(moment: datetime) -> date:
     """The calendar day in London at that moment."""
     return moment.astimezone(LONDON).date()
+
+
+def first_moment(day: date) -> datetime:
+    """Midnight in London, when that day begins."""
+    return datetime.combine(day, time.min, LONDON)
+
+
+def last_second(day: date) -> datetime:
+    """The last whole second of that day in London."""
+    return datetime.combine(day, time(23, 59, 59), LONDON)
 
 
 def add_months(day: date, months: int) -> date:

@@ -1,7 +1,7 @@
 """The types of what people may type: capped, normalised, without characters that hide something (rules page, 8)."""
 
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from app.kernel.clock import LONDON
+from app.kernel.clock import last_second
 
 _HIDING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF}
 
@@ -84,7 +84,7 @@ def _end_of_day(value: object) -> object:
         day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return value
-    return value if day is None else datetime.combine(day, time(23, 59, 59), LONDON)
+    return value if day is None else last_second(day)
 
 
 MaybeDay = Annotated[Day | None, Optional]

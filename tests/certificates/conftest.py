@@ -3,11 +3,17 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.kernel.database import Site, connect
+from app.settings import Settings
 from tests.certificates.paper import Ceremony, a_ceremony
+from tests.certificates.stamping import Tsa
+from tests.conftest import SetClock
 
 LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so")
 PIN = "2468"
@@ -38,3 +44,11 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> str:
     subprocess.run(making, check=True, capture_output=True)
     (folder / "pin").write_text(f"{PIN}\n")
     return f"pkcs11:token=seals?module-path={module}&pin-source=file:{folder}/pin"
+
+
+@pytest.fixture
+def stamped(settings: Settings, clock: SetClock, tsa: Tsa, tmp_path: Path) -> Iterator[Site]:
+    """An installation whose seals are stamped by the authority `tsa` of the file of tests."""
+    site = connect(replace(settings, tsa_url=tsa.url, tsa_roots=tsa.roots(tmp_path)), clock)
+    yield site
+    site.engine.dispose()

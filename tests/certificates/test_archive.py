@@ -35,10 +35,10 @@ from app.kernel.database import Site, reading
 from tests.certificates.make import issue, make_world
 from tests.certificates.stamping import Tsa, make_tsa
 from tests.certificates.test_issuing import file, folder
-from tests.certificates.test_stamp import authority, stamped, tsa
+from tests.certificates.test_stamp import authority, tsa
 from tests.conftest import SetClock
 
-__all__ = ["authority", "stamped", "tsa"]
+__all__ = ["authority", "tsa"]
 NOW = timedelta(0)
 
 

@@ -15,7 +15,6 @@ from app.certificates.keys import PublicKeys
 from app.certificates.stamp.archive import archive_fault, stamp_ends
 from app.certificates.stamp.judging import store_in
 from app.kernel.database import Site, connect
-from app.settings import Settings
 from tests.certificates.make import issue, make_world
 from tests.certificates.stamping import Tsa, make_tsa, running
 from tests.certificates.test_archive import breaches, copy_of, passes
@@ -35,13 +34,6 @@ def tsa(clock: SetClock) -> Iterator[Tsa]:
     authority.set_right(clock.now)
     with running(authority) as tsa:
         yield tsa
-
-
-@pytest.fixture
-def stamped(settings: Settings, clock: SetClock, tsa: Tsa, tmp_path: Path) -> Iterator[Site]:
-    site = connect(replace(settings, tsa_url=tsa.url, tsa_roots=tsa.roots(tmp_path)), clock)
-    yield site
-    site.engine.dispose()
 
 
 @pytest.fixture

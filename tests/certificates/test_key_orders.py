@@ -307,6 +307,19 @@ def test_a_key_that_should_have_been_replaced_goes_on_signing_lists(
         assert len(key_list(unit)) == 3
 
 
+def test_a_key_whose_time_ran_out_is_over_once_another_signs_in_its_place(
+    production: Site, clock: SetClock
+) -> None:
+    store = key_store(production.settings)
+    first = store.ensure(Purpose.CREDENTIAL, RRN, clock.now).public
+    clock.now = first.sign_until
+    known = keys(production)
+    assert not known.is_over(first, clock.now), "nobody has taken its place, so there is something to be done"
+    store.renew(Purpose.CREDENTIAL, RRN, clock.now, clock.now)
+    clock.now += timedelta(minutes=16)
+    assert keys(production).is_over(first, clock.now)
+
+
 def test_seal_keys_end_with_the_licence_and_the_credential_key_goes_on(world: World, clock: SetClock) -> None:
     number = issue(world)
     clock.now += timedelta(days=1)

@@ -60,14 +60,6 @@ def tsa(authority: Tsa, clock: SetClock) -> Iterator[Tsa]:
         yield tsa
 
 
-@pytest.fixture
-def stamped(settings: Settings, clock: SetClock, tsa: Tsa, tmp_path: Path) -> Iterator[Site]:
-    """An installation whose seals are stamped."""
-    site = connect(replace(settings, tsa_url=tsa.url, tsa_roots=tsa.roots(tmp_path)), clock)
-    yield site
-    site.engine.dispose()
-
-
 def token_of(pdf: bytes, tsa: Tsa) -> Any:
     """What somebody who believes the authority's root finds about the time stamp in a paper."""
     signature = PdfFileReader(BytesIO(pdf)).embedded_signatures[0]

@@ -21,7 +21,7 @@ from app.certificates.stamp.asking import Authority, NewCertificate, NotStamped,
 from app.certificates.stamp.judging import Proof, stamp_in, told_of
 from app.certificates.stamp.proving import proof_for
 from app.certificates.verify import seal_of
-from app.kernel.database import Site, connect
+from app.kernel.database import Site
 from app.settings import Settings
 from tests.certificates.make import grant, issue, make_world, row, work
 from tests.certificates.stamping import Tsa, make_tsa, running
@@ -191,13 +191,6 @@ def test_an_authority_with_a_new_certificate_is_asked_about_it_before_it_is_beli
         both = proof_for(known(tsa), clock.now)
         assert set(before.certificates) < set(both.certificates) and len(both.certificates) == 3
         stamp(known(tsa), both, clock.now)
-
-
-@pytest.fixture
-def stamped(settings: Settings, clock: SetClock, tsa: Tsa, tmp_path: Path) -> Iterator[Site]:
-    site = connect(replace(settings, tsa_url=tsa.url, tsa_roots=tsa.roots(tmp_path)), clock)
-    yield site
-    site.engine.dispose()
 
 
 def test_while_nobody_says_whether_it_was_revoked_the_certificate_waits_and_then_follows(

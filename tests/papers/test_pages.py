@@ -7,7 +7,9 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 import app.main
-from app.kernel.database import Site
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, reading, writing
+from app.kernel.journal import Delivery, Event, effect_named
 from app.papers.rules import PaperKind
 from app.settings import Settings
 from app.web.gate import Ports
@@ -92,10 +94,6 @@ def test_while_it_is_being_made_the_page_and_the_file_say_so(browser: TestClient
 
 def _order_only(site: Site) -> None:
     """Everything but the sealing itself was done."""
-    from app.kernel.actor import SYSTEM
-    from app.kernel.database import reading, writing
-    from app.kernel.journal import Delivery, Event, effect_named
-
     with reading(site, SYSTEM) as unit:
         asked = (
             select(Delivery.effect, Event)

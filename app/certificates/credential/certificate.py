@@ -7,11 +7,9 @@ from app.certificates.credential.parts import (
     UNTP_CONTEXT,
     VC_CONTEXT,
     Place,
-    end,
     instant,
     rrn,
     schema,
-    start,
     statuses,
     ukas,
 )
@@ -19,6 +17,7 @@ from app.certificates.did import MEDIA_TYPE, TYP, Addresses, Context, Schema
 from app.certificates.keys import SigningKey
 from app.certificates.lints import LintPassed
 from app.certificates.rules import ScopeItem, SectionFound, SectionOutcome, Statement
+from app.kernel.clock import first_moment, last_second
 
 _SCHEMAS: Final = {1: Schema.CERTIFICATE, 2: Schema.CERTIFICATE_2}
 """The shape of a credential goes with the form of its statement, so that a paper made again looks like the first."""
@@ -38,8 +37,8 @@ def credential(statement: Statement, place: Place, addresses: Addresses) -> dict
         "id": addresses.file(number, statement.version, "credential.jwt"),
         "name": f"Certificate {number}",
         "issuer": {"type": ["CredentialIssuer"], "id": addresses.did(body.ref), "name": body.name},
-        "validFrom": instant(start(statement.starts_on)),
-        "validUntil": instant(end(statement.expires_on)),
+        "validFrom": instant(first_moment(statement.starts_on)),
+        "validUntil": instant(last_second(statement.expires_on)),
         "credentialSchema": schema(_SCHEMAS[statement.form], addresses),
         "credentialStatus": statuses(body.ref, place, addresses),
         "credentialSubject": _attestation(statement, addresses),

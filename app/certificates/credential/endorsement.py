@@ -8,10 +8,11 @@ our certificates (VC-JOSE-COSE) forbids just that, so these are tokens of their 
 from typing import Any, Final
 
 from app.certificates import jose
-from app.certificates.credential.parts import VC_CONTEXT, Place, end, instant, schema, start, statuses
+from app.certificates.credential.parts import VC_CONTEXT, Place, instant, schema, statuses
 from app.certificates.did import ENDORSEMENT_TYP, Addresses, Schema
 from app.certificates.keys import SigningKey
 from app.certificates.rules import Endorsed, Statement
+from app.kernel.clock import first_moment, last_second
 from app.kernel.words import in_words
 
 OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -20,7 +21,7 @@ OB_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 def endorsement(said: Statement, about: Endorsed, place: Place, addresses: Addresses) -> dict[str, Any]:
     """The claims of an endorsement, unsigned. It has the certificate's own place in the status lists, and ends with it."""
     body, number = said.body, said.number
-    begins, ends = start(said.starts_on), end(said.expires_on)
+    begins, ends = first_moment(said.starts_on), last_second(said.expires_on)
     id = addresses.endorsement(number, said.version, about.ref)
     issuer = addresses.did(body.ref)
     subject = f"{addresses.base}/register/{about.kind}/{about.ref}"

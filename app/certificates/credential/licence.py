@@ -10,16 +10,15 @@ from app.certificates.credential.parts import (
     UNTP_CONTEXT,
     VC_CONTEXT,
     Place,
-    end,
     instant,
     schema,
-    start,
     statuses,
     ukas,
 )
 from app.certificates.did import TYP, Addresses, Context, Schema
 from app.certificates.keys import RRN, SigningKey
 from app.certificates.rules import LicenceSaid
+from app.kernel.clock import first_moment, last_second
 
 
 def licence_credential(said: LicenceSaid, place: Place, addresses: Addresses) -> dict[str, Any]:
@@ -30,8 +29,8 @@ def licence_credential(said: LicenceSaid, place: Place, addresses: Addresses) ->
         "id": addresses.licence(said.body.ref, said.version),
         "name": f"Licence of {said.body.name}",
         "issuer": {"type": ["CredentialIssuer"], "id": addresses.did(), "name": said.licensor},
-        "validFrom": instant(start(said.from_on)),
-        "validUntil": instant(end(said.to_on)),
+        "validFrom": instant(first_moment(said.from_on)),
+        "validUntil": instant(last_second(said.to_on)),
         "credentialSchema": schema(Schema.LICENCE, addresses),
         "credentialStatus": statuses(RRN, place, addresses),
         "credentialSubject": _licence(said, addresses),

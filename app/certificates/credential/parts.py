@@ -1,11 +1,10 @@
 """What all our credentials share: contexts, places in a status list, schemas, moments."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.certificates.did import Addresses, ListPurpose, Schema
-from app.kernel.clock import LONDON
 
 VC_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 UNTP_CONTEXT: Final = "https://vocabulary.uncefact.org/untp/0.7.0/context/"
@@ -50,16 +49,6 @@ def ukas() -> dict[str, Any]:
     """UKAS as the one that accredits."""
     name = "United Kingdom Accreditation Service"
     return {"type": ["Party"], "id": "https://www.ukas.com", "name": name}
-
-
-def start(day: date) -> datetime:
-    """The first moment of that day in London."""
-    return datetime.combine(day, time.min, LONDON)
-
-
-def end(day: date) -> datetime:
-    """The last second of that day in London."""
-    return datetime.combine(day, time(23, 59, 59), LONDON)
 
 
 def instant(moment: datetime) -> str:

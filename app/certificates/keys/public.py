@@ -141,6 +141,13 @@ class PublicKeys:
         used = [usable_of(by_owner[owner], moment) for owner in sorted(by_owner.keys() - mine)]
         return [key for key in used if key]
 
+    def is_over(self, key: PublicKey, moment: datetime) -> bool:
+        """Whether its use has ended as planned: it was retired, or its time ran out and another signs in its place."""
+        ended = key.retired_at is not None and key.retired_at <= moment
+        return ended or (
+            key.sign_until <= moment and self.current(key.purpose, key.owner, moment) is not None
+        )
+
     def is_former_root(self, key: PublicKey, moment: datetime) -> bool:
         """Whether another root certifies in place of this one, which goes on signing the list of its seals."""
         began = key.purpose is Purpose.ROOT and key.signs_from <= moment
