@@ -37,7 +37,7 @@ class Certificate(Record, Table):
     rule_pack: Mapped[str]
     status: Mapped[Status] = mapped_column(default=Status.GRANTED)
     granted_on: Mapped[date]
-    starts_on: Mapped[date]
+    starts_on: Mapped[date] = mapped_column(index=True)
     expires_on: Mapped[date] = mapped_column(index=True)
 
 
@@ -67,6 +67,9 @@ class CertificateItem(Table):
     """The title without case and accents, as people search for it."""
 
 
+_TO_ISSUE = text("issued_at IS NULL")
+
+
 class CertificateVersion(Table):
     """One version of the paper: the statement frozen at the decision, then the digests of what was issued."""
 
@@ -74,6 +77,7 @@ class CertificateVersion(Table):
     __table_args__ = (
         UniqueConstraint("certificate_id", "number"),
         UniqueConstraint("body_id", "status_list", "status_index"),
+        Index("ix_certificate_version_to_issue", "id", sqlite_where=_TO_ISSUE, postgresql_where=_TO_ISSUE),
         CheckConstraint("status_index >= 0 and status_index < 131072", name="place_in_list"),
         CheckConstraint(
             "issued_at is null or (pdf_digest is not null and credential_digest is not null and ledger_number is not null)",

@@ -20,7 +20,7 @@ class LedgerEntry(Table):
     kind: Mapped[str] = mapped_column(index=True)
     subject_ref: Mapped[str] = mapped_column(index=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 

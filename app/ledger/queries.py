@@ -26,6 +26,10 @@ from app.ledger.note import InclusionProof
 from app.ledger.rules import ASIDE, REDACTION, EntryKind
 
 
+SIDE_BY_SIDE = 1000
+"""Entries among which one may stand out of the order of time."""
+
+
 class Head(View):
     """How far the register goes: the number of entries and the time of the newest."""
 
@@ -188,15 +192,17 @@ def witnessed(unit: Unit) -> str:
 
 
 def size_at(unit: Unit, moment: datetime) -> int:
-    """How many entries the ledger had at that moment."""
-    newest = (
-        select(LedgerEntry.number)
-        .where(LedgerEntry.recorded_at <= moment)
-        .order_by(LedgerEntry.number.desc())
-        .limit(1)
-    )
-    number = unit.db.scalar(newest)
-    return 0 if number is None else number + 1
+    """How many entries the ledger had at that moment.
+
+    Entries bear the time at which their transaction began, so those of transactions side by side may stand out of order.
+    """
+    one, by_then = LedgerEntry, LedgerEntry.recorded_at <= moment
+    latest = select(one.number).where(by_then).order_by(one.recorded_at.desc(), one.number.desc()).limit(1)
+    number = unit.db.scalar(latest)
+    if number is None:
+        return 0
+    beside = select(func.max(one.number)).where(one.number.between(number, number + SIDE_BY_SIDE), by_then)
+    return int(unit.db.scalars(beside).one()) + 1
 
 
 def size_reader(site: Site) -> Callable[[], int]:

@@ -47,7 +47,7 @@ class OrganisationName(Table):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str]
     skeleton: Mapped[str] = mapped_column(index=True)
-    search_text: Mapped[str]
+    search_text: Mapped[str] = mapped_column(index=True)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
 

@@ -9,6 +9,7 @@ from app.kernel.database import Key, Record, Table
 from app.statements.rules import Kind
 
 _FIRST = text("replaces_id IS NULL")
+_UNTOLD = text("entry IS NULL")
 
 
 class SignedStatement(Record, Table):
@@ -19,6 +20,7 @@ class SignedStatement(Record, Table):
 
     __tablename__ = "signed_statement"
     __table_args__ = (
+        Index("ix_signed_statement_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
         Index("uq_signed_statement_question", "kind", "subject_ref", "on_day", "known_at", "size", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from app.certificates.effects.keys import freshen_revocations, reissue_doubtful
 from app.certificates.keys import PublicKey, Purpose
 from app.certificates.keys.authority import LIST_TERM
 from app.certificates.models import CertificateVersion, SignedRevocationList
-from app.certificates.queries.keys import doubt_about, ended_keys, key_list, made_with
+from app.certificates.queries.keys import DOUBT_PAUSE, doubt_about, ended_keys, key_list, made_with
 from app.certificates.rules import Status
 from app.certificates.verify import asn1_of, verify_pdf
 from app.kernel.actor import SYSTEM
@@ -149,6 +149,7 @@ def test_a_paper_that_was_being_made_when_its_key_was_doubted_is_made_again(
     assert len(versions(world.site, number)) == 1
     with writing(world.site, SYSTEM) as unit:
         unit.db.scalars(select(CertificateVersion)).one().issued_at = clock.now
+    clock.now += DOUBT_PAUSE
     reissue_doubtful(world.site)
     work(world.site)
     assert versions(world.site, number)[-1].seal_key != old.id

@@ -1,14 +1,13 @@
 """Making public what was issued: the register tells of it only now, and only if the licence still covers the day."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.certificates.commands.lines import tell, write_line
 from app.certificates.models import Certificate, CertificateItem, CertificateVersion
-from app.certificates.queries import newest_version, of_version
-from app.certificates.rules import CERTIFICATE, Statement, Status, neutral_words
+from app.certificates.queries import newest_version, of_version, to_supersede
+from app.certificates.rules import CERTIFICATE, LIVE, Statement, Status, neutral_words
 from app.kernel.casework import take
 from app.kernel.database import Unit
 from app.kernel.fields import Note
@@ -19,7 +18,6 @@ from app.licences.queries import standing
 
 FILES = ("certificate.pdf", "credential.jwt", "statement.json")
 """What is published of a version; the proof of the log is made from the log whenever it is asked for."""
-CATCH_UP_DAYS = 14
 
 
 def publish(
@@ -95,7 +93,7 @@ def supersede_older(unit: Unit, certificate: Certificate) -> None:
         select(Certificate)
         .where(
             Certificate.service_id == certificate.service_id, Certificate.body_id == certificate.body_id,
-            Certificate.id < certificate.id, Certificate.status.in_((Status.ACTIVE, Status.REDUCED, Status.SUSPENDED)),
+            Certificate.id < certificate.id, Certificate.status.in_(LIVE),
         )
         .with_for_update()
     )  # fmt: skip
@@ -118,8 +116,7 @@ def _curricula(unit: Unit, certificate: Certificate) -> set[int]:
 
 
 def supersede_due(unit: Unit) -> None:
-    """For certificates published before they begin: on their first day, or the days after if nobody worked on it."""
-    lately = Certificate.starts_on.between(unit.today - timedelta(days=CATCH_UP_DAYS), unit.today)
-    for one in unit.db.scalars(select(Certificate).where(Certificate.status == Status.ACTIVE, lately)).all():
+    """For certificates published before they begin."""
+    for one in to_supersede(unit):
         standing(unit, one.body_id, unit.today)
         supersede_older(unit, one)

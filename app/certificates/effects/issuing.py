@@ -51,6 +51,9 @@ from app.organisations.queries import organisation
 from app.permissions import Seat
 from app.standards.queries import rule_pack
 
+MANY_ENTRIES = 20_000
+"""From so many entries of the log on, status lists are worked out anew: it takes about as long and holds as well."""
+
 
 @after("certificate.granted")
 @after("certificate.reduced")
@@ -208,13 +211,15 @@ def _lists_know(unit: Unit, certificate: Certificate, event: Event) -> bool:
 def changed_lists(unit: Unit, body_id: int, also: Set[int] = frozenset()) -> Finish:
     """Sign again each list of a body that what was told since changes; of the others it is only noted that nothing did.
 
-    What a list says is what it said before and what changed: to work it out anew takes as long as there are certificates.
+    What a list says is what it said before and what changed: to work it out anew takes as long as there are certificates,
+    so it is done where as much was told since, as beside a register that was brought here from elsewhere.
     """
     body, as_of, now = organisation(unit, body_id), head(unit).size, unit.now
     kept = unit.db.scalars(select(SignedStatusList).where(SignedStatusList.body_id == body_id)).all()
-    if not kept:
+    since = min((one.as_of for one in kept), default=0)
+    if not kept or as_of - since > MANY_ENTRIES:
         return body_lists(unit, body_id)
-    changed = queries.changed_since(unit, body_id, min(one.as_of for one in kept)) | also
+    changed = queries.changed_since(unit, body_id, since) | also
     key = keys_of(unit, body).signing(Purpose.CREDENTIAL, body.ref, now)
     addresses, tokens = (
         Addresses(unit.site.settings.public_base_url),
@@ -321,8 +326,11 @@ def sign_log_again(site: Site) -> None:
 @every(timedelta(hours=1))
 def supersede(site: Site) -> None:
     """Certificates that begin today take the place of those they renew."""
-    with writing(site, SYSTEM) as unit:
-        supersede_due(unit)
+    with reading(site, SYSTEM) as unit:
+        any_due = bool(queries.to_supersede(unit))
+    if any_due:
+        with writing(site, SYSTEM) as unit:
+            supersede_due(unit)
 
 
 @every(timedelta(minutes=10))

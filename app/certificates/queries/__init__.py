@@ -45,6 +45,7 @@ from app.certificates.queries.rows import (
     published_version,
     signed_list,
     to_issue,
+    to_supersede,
     versions_of,
     visible,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "status_on",
     "statuses_on",
     "to_issue",
+    "to_supersede",
     "versions_of",
     "visible",
     "was_published",

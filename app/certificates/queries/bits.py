@@ -1,11 +1,12 @@
 """Which entries of a body's status lists are set, read from the one function that says what a certificate is today."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.certificates.did import ListPurpose
-from app.certificates.models import Certificate, CertificateVersion
+from app.certificates.models import Certificate, CertificateStatus, CertificateVersion
 from app.certificates.queries.status import statuses_on
 from app.certificates.rules import Status, StatusOn
 from app.kernel.database import Unit
@@ -27,13 +28,33 @@ def lists_of(unit: Unit, body_id: int) -> list[int]:
 
 
 def set_bits(unit: Unit, body_id: int, number: int) -> Bits:
-    """The entries to set in both lists of that number, worked out from everything that is on it."""
-    found: Bits = {purpose: set() for purpose in ListPurpose}
-    rows = list(_rows(unit, body_id, number))
-    latest = _latest(unit, CertificateVersion.body_id == body_id)
-    for start in range(0, len(rows), ALL_AT_ONCE):
-        _set(unit, found, rows[start : start + ALL_AT_ONCE], latest)
-    return found
+    """The entries to set in both lists of that number, worked out anew.
+
+    Most certificates were never suspended, never ended and have one version: the database passes over these.
+    """
+    own = (CertificateVersion.body_id == body_id, CertificateVersion.status_list == number)
+    asked = select(CertificateVersion.certificate_id).join(
+        Certificate, Certificate.id == CertificateVersion.certificate_id
+    )
+    told = changed_bits(unit, set(unit.db.scalars(asked.where(*own, _may_be_set()))))
+    return told[number][1] if number in told else _no_bits()
+
+
+def _may_be_set() -> ColumnElement[bool]:
+    """Whether an entry of the certificate of a row can be set at all: it ended, has a later version, or was suspended once."""
+    later = aliased(CertificateVersion)
+    has_later = exists().where(
+        later.certificate_id == CertificateVersion.certificate_id, later.number > CertificateVersion.number
+    )
+    was_suspended = exists().where(
+        CertificateStatus.certificate_id == Certificate.id, CertificateStatus.status == Status.SUSPENDED
+    )
+    ended = [status for status in Status if status.is_final]
+    return or_(Certificate.status.in_([*ended, Status.SUSPENDED]), has_later, was_suspended)
+
+
+def _no_bits() -> Bits:
+    return {purpose: set() for purpose in ListPurpose}
 
 
 def changed_bits(unit: Unit, certificates: Collection[int]) -> dict[int, tuple[set[int], Bits]]:
@@ -45,7 +66,7 @@ def changed_bits(unit: Unit, certificates: Collection[int]) -> dict[int, tuple[s
         rows, latest = list(unit.db.execute(_PAPERS.where(these))), _latest(unit, these)
         for number in sorted({version.status_list for version, _one in rows}):
             own = [(version, one) for version, one in rows if version.status_list == number]
-            entries, bits = found.setdefault(number, (set(), {purpose: set() for purpose in ListPurpose}))
+            entries, bits = found.setdefault(number, (set(), _no_bits()))
             entries.update(version.status_index for version, _one in own)
             _set(unit, bits, own, latest)
     return found
@@ -76,11 +97,6 @@ def changed_since(unit: Unit, body_id: int, size: int) -> set[int]:
         asked = select(Certificate.id, Certificate.body_id).where(these)
         found |= {id for id, body in unit.db.execute(asked) if body == body_id}
     return found
-
-
-def _rows(unit: Unit, body_id: int, number: int) -> Iterable[Paper]:
-    own = (CertificateVersion.body_id == body_id, CertificateVersion.status_list == number)
-    return unit.db.execute(_PAPERS.where(*own).order_by(CertificateVersion.id))
 
 
 def _latest(unit: Unit, these: ColumnElement[bool]) -> dict[int, int]:

@@ -6,6 +6,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.certificates.models import KeyNotice
+from app.certificates.queries.keys import in_doubt
 from app.certificates.rules import KeyEnd
 from app.kernel.database import Unit
 from app.papers.models import Paper
@@ -24,4 +25,5 @@ def doubted_papers(unit: Unit) -> Sequence[int]:
         .where(KeyNotice.end == KeyEnd.SUSPECT, Paper.sealed_at >= KeyNotice.since)
         .where(~exists().where(later.replaces_id == Paper.id))
     )
-    return unit.db.scalars(asked.order_by(Paper.id).distinct().limit(AT_ONCE)).all()
+    asked = asked.order_by(Paper.id).distinct().limit(AT_ONCE)
+    return in_doubt(unit, "papers", lambda: unit.db.scalars(asked).all())

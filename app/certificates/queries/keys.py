@@ -1,8 +1,8 @@
 """What may be asked about keys: what counts no more, what was made with them, and the pages of keys and orders."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -17,7 +17,7 @@ from app.certificates.models import (
     SignedRevocationList,
     SignedStatusList,
 )
-from app.certificates.rules import KEY_ORDER, KeyEnd, KeyTask, KeyUse, ReissueState, Status
+from app.certificates.rules import KEY_ORDER, LIVE, KeyEnd, KeyTask, KeyUse, ReissueState
 from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -32,11 +32,13 @@ from app.papers.models import Paper
 from app.permissions import Permission, Seat
 from app.settings import Settings
 
-LIVE = (Status.ACTIVE, Status.REDUCED, Status.SUSPENDED)
 WAITS = "key_order.waits"
 """The event of an order that cannot be carried out before there is a root."""
 AT_ONCE = 20
 """Certificates that are put on new paper in one go."""
+DOUBT_PAUSE: Final = timedelta(minutes=10)
+"""How long nothing is looked for among what suspect keys made, once nothing was left."""
+T = TypeVar("T")
 
 
 class KeyLineView(View):
@@ -212,22 +214,37 @@ def _on_doubtful_paper(unit: Unit) -> Select[Any]:
 def to_reissue(unit: Unit) -> Sequence[int]:
     """The next certificates to be put on new paper one by one; those that ran out are left alone, and those of many."""
     many = select(Reissue.body_id).where(Reissue.status == ReissueState.RUNNING)
-    asked = _on_doubtful_paper(unit).where(Certificate.body_id.not_in(many))
-    return unit.db.scalars(asked.order_by(Certificate.id).distinct().limit(AT_ONCE)).all()
+    asked = _on_doubtful_paper(unit).where(Certificate.body_id.not_in(many)).order_by(Certificate.id)
+    return in_doubt(unit, "certificates", lambda: unit.db.scalars(asked.distinct().limit(AT_ONCE)).all())
 
 
 def many_doubtful(unit: Unit) -> Sequence[Any]:
     """Body, key and moment, where more certificates wait for new paper than are put on it in one go."""
-    if not _any_suspect(unit):
-        return ()
     columns = (Certificate.body_id, KeyNotice.ref, func.min(KeyNotice.since).label("since"))
     asked = _on_doubtful_paper(unit).with_only_columns(*columns).group_by(Certificate.body_id, KeyNotice.ref)
-    return unit.db.execute(asked.having(func.count(Certificate.id.distinct()) > AT_ONCE)).all()
+    asked = asked.having(func.count(Certificate.id.distinct()) > AT_ONCE)
+    return in_doubt(unit, "many certificates", lambda: unit.db.execute(asked).all())
+
+
+def in_doubt(unit: Unit, what: str, find: Callable[[], Sequence[T]]) -> Sequence[T]:
+    """What `find` finds of those things made with a key that others may know.
+
+    That goes through all a key ever made. So where nothing was left it is asked again when another key becomes suspect, else
+    every ten minutes, for what was under way at that moment; and never while no key is.
+    """
+    count, name = _suspects(unit), f"no {what} in doubt"
+    before, since = unit.site.memory.get(name, (0, unit.now))
+    if count == before and unit.now < since + DOUBT_PAUSE:
+        return ()
+    found = find()
+    if not found:
+        unit.site.memory[name] = (count, unit.now)
+    return found
 
 
 def doubt_about(unit: Unit, certificate_id: int) -> datetime | None:
     """Since when others may have known a key that made the newest public paper of a certificate; None: nobody does."""
-    if not _any_suspect(unit):
+    if not _suspects(unit):
         return None
     newest = (
         select(CertificateVersion)
@@ -242,13 +259,13 @@ def doubt_about(unit: Unit, certificate_id: int) -> datetime | None:
     return unit.db.scalar(asked.order_by(KeyNotice.since).limit(1))
 
 
-def _any_suspect(unit: Unit) -> bool:
-    """Whether any key is suspect at all; remembered until the ledger grows, as each such notice makes it."""
+def _suspects(unit: Unit) -> int:
+    """How many notices say that a key is suspect; remembered until the ledger grows, as each such notice makes it."""
     size, known = stamp(unit).size, unit.site.memory.get("suspects")
     if known is None or known[0] != size:
-        asked = select(KeyNotice.ref).where(KeyNotice.end == KeyEnd.SUSPECT).limit(1)
-        known = unit.site.memory["suspects"] = (size, unit.db.scalar(asked) is not None)
-    return bool(known[1])
+        asked = select(func.count()).select_from(KeyNotice).where(KeyNotice.end == KeyEnd.SUSPECT)
+        known = unit.site.memory["suspects"] = (size, unit.db.scalar(asked) or 0)
+    return int(known[1])
 
 
 def revocation_list(unit: Unit, root: int) -> SignedRevocationList:
@@ -312,7 +329,7 @@ def _key_word(
 ) -> ToneView:
     if use:
         return ToneView(word=_("Suspect") if use.suspect else _("Withdrawn"), tone="no")
-    if key.retired_at and key.retired_at <= unit.now:
+    if known.is_over(key, unit.now):
         return ToneView(word=_("Retired"), tone="plain")
     if key.sign_until <= unit.now or key in older:
         return ToneView(word=_("To be replaced"), tone="pause")

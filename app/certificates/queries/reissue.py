@@ -9,8 +9,8 @@ from sqlalchemy.orm import aliased
 
 from app.certificates.keys import PublicKey, Purpose
 from app.certificates.models import Certificate, CertificateVersion, Reissue, ReissueFault, ReissueProgress
-from app.certificates.queries.keys import LIVE, public_keys
-from app.certificates.rules import REISSUE, ReissueState
+from app.certificates.queries.keys import public_keys
+from app.certificates.rules import LIVE, REISSUE, ReissueState
 from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from app.certificates.keys import RRN
 from app.certificates.models import (
@@ -15,7 +16,15 @@ from app.certificates.models import (
     SignedStatusList,
 )
 from app.certificates.queries.status import status_on
-from app.certificates.rules import CERTIFICATE, CertificateFacts, ItemOn, NumberAnswer, Status, parse_number
+from app.certificates.rules import (
+    CERTIFICATE,
+    LIVE,
+    CertificateFacts,
+    ItemOn,
+    NumberAnswer,
+    Status,
+    parse_number,
+)
 from app.curricula.models import Curriculum
 from app.kernel.casework import facts_for, past
 from app.kernel.database import Unit
@@ -27,6 +36,9 @@ from app.organisations.models import Organisation
 from app.organisations.queries import of_seat
 from app.permissions import Permission, Seat
 from app.providers.models import Affiliate
+
+CATCH_UP: Final = timedelta(days=14)
+"""How long after its first day a certificate is still looked at for those it takes the place of."""
 
 AHEAD: Final = timedelta(minutes=5)
 """How far the clock of a reader may be ahead of ours."""
@@ -128,6 +140,19 @@ def to_issue(unit: Unit, body_id: int | None = None) -> Sequence[CertificateVers
     return unit.db.scalars(
         rows if body_id is None else rows.where(CertificateVersion.body_id == body_id)
     ).all()
+
+
+def to_supersede(unit: Unit) -> Sequence[Certificate]:
+    """Certificates that began today, or the days before if nobody worked then, beside older ones of the same service and body."""
+    one, older = Certificate, aliased(Certificate)
+    lately = one.starts_on.between(unit.today - CATCH_UP, unit.today)
+    beside = exists().where(
+        older.service_id == one.service_id,
+        older.body_id == one.body_id,
+        older.id < one.id,
+        older.status.in_(LIVE),
+    )
+    return unit.db.scalars(select(one).where(one.status == Status.ACTIVE, lately, beside)).all()
 
 
 def body_of(unit: Unit, ref: str) -> Organisation:

@@ -38,7 +38,7 @@ from app.certificates.rules.statement import (
     printed,
     summary,
 )
-from app.certificates.rules.status import ItemOn, Status, StatusOn, withdrawal_due
+from app.certificates.rules.status import LIVE, ItemOn, Status, StatusOn, withdrawal_due
 from app.certificates.rules.workflow import (
     CERTIFICATE,
     LIST_LENGTH,
@@ -58,6 +58,7 @@ __all__ = [
     "CERTIFICATE",
     "KEY_ORDER",
     "LIST_LENGTH",
+    "LIVE",
     "LONGEST_NAME",
     "MAX_SERIAL",
     "REISSUE",

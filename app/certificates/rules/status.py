@@ -29,6 +29,10 @@ class Status(StrEnum):
         return self in (Status.WITHDRAWN, Status.TERMINATED, Status.SUPERSEDED, Status.TRANSFERRED)
 
 
+LIVE = (Status.ACTIVE, Status.REDUCED, Status.SUSPENDED)
+"""Public and not ended: more may happen to it."""
+
+
 @dataclass(frozen=True)
 class ItemOn:
     """One curriculum of a certificate on a day."""

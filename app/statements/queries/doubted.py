@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from app.certificates.keys import PublicKey
 from app.certificates.models import KeyNotice
-from app.certificates.queries.keys import MadeView, public_keys
+from app.certificates.queries.keys import MadeView, in_doubt, public_keys
 from app.certificates.rules import KeyEnd
 from app.kernel.database import Unit
 from app.statements.models import SignedStatement
@@ -32,7 +32,8 @@ def doubted_statements(unit: Unit) -> Sequence[int]:
         .where(KeyNotice.end == KeyEnd.SUSPECT, one.sealed_at >= KeyNotice.since)
         .where(~exists().where(later.replaces_id == one.id))
     )
-    return unit.db.scalars(asked.order_by(one.id).distinct().limit(AT_ONCE)).all()
+    asked = asked.order_by(one.id).distinct().limit(AT_ONCE)
+    return in_doubt(unit, "statements", lambda: unit.db.scalars(asked).all())
 
 
 def statements_made_with(unit: Unit, key: PublicKey, since: datetime) -> list[MadeView]:

@@ -144,7 +144,8 @@ def held(unit: Unit, row: SignedStatement) -> bool:
 
 def left_over(unit: Unit) -> list[int]:
     """The statements that have been waiting for so long for a signature, and not for RRN's keys, by id, oldest first."""
-    waiting = SignedStatement.sealed_at.is_(None), SignedStatement.asked_at < unit.now - PATIENCE
+    one = SignedStatement
+    waiting = one.sealed_at.is_(None), one.entry.is_(None), one.asked_at < unit.now - PATIENCE
     asked = select(SignedStatement.id).where(*waiting).order_by(SignedStatement.id)
     held_ones = set(ending_with(unit, HELD))
     return [one for one in unit.db.scalars(asked) if one not in held_ones]

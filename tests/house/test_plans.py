@@ -1,0 +1,120 @@
+"""What the worker does over and over must not take longer the more there is: no question of its goes through a whole table that grows."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+import app.main  # noqa: F401  every duty of the worker is known from here on
+from app.certificates.models import KeyNotice
+from app.certificates.rules import KeyEnd
+from app.kernel import outbox
+from app.kernel.actor import SYSTEM
+from app.kernel.database import Site, Table, writing
+from tests.certificates.make import change, grant, issue, make_world
+from tests.conftest import SetClock
+
+GROWING = frozenset(
+    {
+        "certificate", "certificate_item", "certificate_status", "certificate_version", "curriculum", "curriculum_version", "delivery",
+        "endorsement", "event", "ledger_entry", "ledger_node", "ledger_told", "organisation", "organisation_name", "register_entry",
+        "register_term", "register_word", "signed_statement", "training_service", "version_nation", "version_population",
+        "version_setting", "version_intervention",
+    }
+)  # fmt: skip
+"""Tables with a row or more for each certificate, change or question of the public."""
+SCAN = re.compile(r"SCAN (?P<table>\w+?)(_\d+)?( |$)")
+"""A step of a plan that goes through a table, under a name of its own or not."""
+WAITING = frozenset(
+    f"USING INDEX {index.name}"
+    for table in Table.metadata.tables.values()
+    for index in table.indexes
+    if index.dialect_options["sqlite"]["where"] is not None
+)
+"""Indexes of a few rows, of what waits for something."""
+
+
+@contextmanager
+def plans(site: Site) -> Iterator[dict[str, list[str]]]:
+    """How SQLite goes about every statement that is asked meanwhile. Its plans do not hang on how many rows there are."""
+    found: dict[str, list[str]] = {}
+
+    def look(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement not in found and statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            anything = [None] * statement.count("?")
+            driver = connection.connection.driver_connection
+            found[statement] = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", anything)]
+
+    event.listen(site.engine, "before_cursor_execute", look)
+    try:
+        yield found
+    finally:
+        event.remove(site.engine, "before_cursor_execute", look)
+
+
+def walks(found: dict[str, list[str]]) -> list[str]:
+    """The statements that go through a whole table, or a whole index of it, that grows."""
+    return [
+        f"{step}: {statement}"
+        for statement, steps in found.items()
+        for step in steps
+        if (walk := SCAN.match(step)) and walk["table"] in GROWING and not step.endswith(tuple(WAITING))
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def sqlite(site: Site) -> Site:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL goes through a small table whatever indexes it has")
+    return site
+
+
+def test_a_question_that_goes_through_all_certificates_is_seen(sqlite: Site) -> None:
+    with plans(sqlite) as found, writing(sqlite, SYSTEM) as unit:
+        unit.db.execute(text("SELECT id FROM certificate WHERE granted_on = '2026-01-01'"))
+        unit.db.execute(text("SELECT id FROM certificate WHERE number = 'NGC-000001-H'"))
+    assert len(walks(found)) == 1
+
+
+def test_issuing_and_the_duties_of_the_worker_go_through_nothing_that_grows(
+    sqlite: Site, clock: SetClock
+) -> None:
+    world = make_world(sqlite)
+    number = issue(world)
+    with plans(sqlite) as found:
+        grant(make_world(sqlite, "Wrenmoor Training", body=world.body, rrn=world.rrn))
+        change(world, number, "suspend", by=world.decider)
+        outbox.deliver_all(sqlite)
+        for _round in range(2):
+            outbox.run_ticks(sqlite, {})
+            while outbox.use_idle_time(sqlite):
+                pass
+            clock.now += timedelta(hours=13)
+    assert not walks(found)
+
+
+def test_once_nothing_is_in_doubt_the_worker_does_not_go_on_looking_through_what_a_suspect_key_made(
+    sqlite: Site, clock: SetClock
+) -> None:
+    world = make_world(sqlite)
+    issue(world)
+    with writing(sqlite, SYSTEM) as unit:
+        said = {
+            "purpose": "credential",
+            "owner": "x",
+            "end": KeyEnd.SUSPECT,
+            "public_text": "",
+            "said_by": "x",
+        }
+        unit.db.add(KeyNotice(ref="a" * 43, since=unit.now, recorded_at=unit.now, **said))
+    with plans(sqlite) as first:
+        outbox.run_ticks(sqlite, {})
+    clock.now += timedelta(minutes=1)
+    with plans(sqlite) as again:
+        outbox.run_ticks(sqlite, {})
+    assert any("certificate_version" in walk for walk in walks(first)), "it did look"
+    assert not walks(again)
