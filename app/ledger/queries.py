@@ -25,7 +25,6 @@ from app.ledger.models import (
 from app.ledger.note import InclusionProof
 from app.ledger.rules import ASIDE, REDACTION, EntryKind
 
-
 SIDE_BY_SIDE = 1000
 """Entries among which one may stand out of the order of time."""
 

@@ -251,6 +251,17 @@ def test_a_list_carried_on_from_change_to_change_says_what_it_would_say_worked_o
     assert signed == anew and any(anew.values())
 
 
+def test_a_list_worked_out_anew_knows_of_one_suspended_curriculum(world: World, clock: SetClock) -> None:
+    other = issue(make_world(world.site, "Wrenmoor Training", body=world.body, rrn=world.rrn))
+    number = issue(world)
+    clock.now += timedelta(days=1)
+    change(world, number, "suspend-curricula", curricula=refs(world.site, number)[:1])
+    with reading(world.site, SYSTEM) as unit:
+        bits = queries.set_bits(unit, world.body.id, 1)
+    place, others = (versions(world.site, one)[0].status_index for one in (number, other))
+    assert bits == {ListPurpose.REVOCATION: set(), ListPurpose.SUSPENSION: {place}} and others != place
+
+
 def test_a_list_in_which_nothing_changed_is_not_signed_again(world: World, clock: SetClock) -> None:
     number = issue(world)
     clock.now += timedelta(hours=1)

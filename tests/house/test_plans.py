@@ -1,4 +1,4 @@
-"""What the worker does over and over must not take longer the more there is: no question of its goes through a whole table that grows."""
+"""What is done over and over must not take longer the more there is: no question of the worker or the public goes through a whole table that grows."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from starlette.testclient import TestClient
 
 import app.main  # noqa: F401  every duty of the worker is known from here on
 from app.certificates.models import KeyNotice
@@ -15,8 +16,11 @@ from app.certificates.rules import KeyEnd
 from app.kernel import outbox
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Table, writing
+from app.main import create_app
+from app.organisations.models import Organisation
 from tests.certificates.make import change, grant, issue, make_world
 from tests.conftest import SetClock
+from tests.forgetful import forgetful
 
 GROWING = frozenset(
     {
@@ -95,6 +99,27 @@ def test_issuing_and_the_duties_of_the_worker_go_through_nothing_that_grows(
                 pass
             clock.now += timedelta(hours=13)
     assert not walks(found)
+
+
+def test_what_the_public_asks_goes_through_nothing_that_grows(sqlite: Site, clock: SetClock) -> None:
+    world = make_world(sqlite)
+    number = issue(world)
+    with writing(sqlite, SYSTEM) as unit:
+        holder = unit.db.get_one(Organisation, world.holder_id).ref
+    clock.now += timedelta(days=2)
+    app = create_app(sqlite.settings, clock, rates={})
+    paths = [
+        "/", f"/verify/{number}", f"/verify/{number}?on=2026-03-02&known_at=2026-03-02", f"/c/{number}", f"/badge/{number}.svg",
+        f"/register/services/{holder}", f"/register/bodies/{world.body.ref}", f"/marks/{holder}", "/register?q=training&on=2026-03-02",
+        "/register?q=harbour", "/register?q=harbuor", "/register?q=nobody", f"/check?organisation={holder}&curriculum=safe",
+        "/check?organisation=Harbour%20Lane%20Training", "/check?organisation=harbour&trainer=Smith&affiliate=Larkfield", "/log",
+        "/log/tile/0/000.p/1", f"/status/{world.body.ref}/revocation/1", f"/certificates/{number}/1/proof.tlog-proof",
+    ]  # fmt: skip
+    with TestClient(forgetful(app)) as public, plans(app.state.site) as found:
+        answers = {path: public.get(path).status_code for path in paths}
+    assert set(answers.values()) <= {200, 404}
+    assert [path for path, status in answers.items() if status == 404] in ([], ["/log/tile/0/000.p/1"])
+    assert found and not walks(found)
 
 
 def test_once_nothing_is_in_doubt_the_worker_does_not_go_on_looking_through_what_a_suspect_key_made(

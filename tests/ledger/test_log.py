@@ -1,7 +1,7 @@
 """The log in the database: entries without a gap, hashes written once, what was told redactable, all under any load."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, select, text
@@ -14,6 +14,7 @@ from app.ledger import queries, tree
 from app.ledger.commands import append
 from app.ledger.models import LedgerEntry, LedgerNode, LedgerTold
 from app.ledger.rules import Entry, EntryKind, commitment
+from tests.conftest import SetClock
 
 TODAY = date(2026, 3, 2)
 
@@ -55,6 +56,21 @@ def test_entries_are_numbered_without_a_gap_and_every_root_can_be_made_again(sit
             assert tree.verify_inclusion(
                 leaf, index, 9, tree.inclusion(nodes, index, 9), queries.root(unit, 9)
             )
+
+
+def test_how_large_the_log_was_at_a_moment_though_transactions_side_by_side_number_their_entries_out_of_time(
+    site: Site, clock: SetClock
+) -> None:
+    begun = clock.now
+    for number, seconds in enumerate((0, 10, 10, 5, 20)):
+        with writing(site, SYSTEM) as unit:
+            unit.now = begun + timedelta(seconds=seconds)
+            tell(unit, number)
+    with reading(site, SYSTEM) as unit:
+        sizes = [
+            queries.size_at(unit, begun + timedelta(seconds=after)) for after in (-1, 0, 9, 10, 19, 20, 99)
+        ]
+    assert sizes == [0, 1, 4, 4, 4, 5, 5]
 
 
 class Shelf:

@@ -117,6 +117,18 @@ def test_a_proposed_affiliate_is_nobodys_business(world: World) -> None:
         queries.affiliate_entry(unit, ref)
 
 
+def test_an_organisation_is_found_by_the_beginnings_of_its_words_among_those_that_ever_were_certified(
+    world: World,
+) -> None:
+    publish(world, 301, add_service(world.site, world.body, "Harbour View School"))
+    add_service(world.site, world.body, "Harbour Side Care")
+    both = check(world, "harb")
+    assert [choice.name for choice in both.choices] == ["Harbour Lane Training", "Harbour View School"]
+    assert check(world, "lane harbour").holder == check(world).holder
+    assert check(world, "arbour").choices == []
+    assert "No organisation of that name" in check(world, "safe holding").sentence, "a title is no name"
+
+
 def test_all_keys_turn(world: World) -> None:
     make_trainer(world.site, world.service)
     make_affiliate(world.site, world.service)

@@ -1,9 +1,10 @@
 """Does this course, by this organisation, with this trainer, at this place, count on this day? Every key must turn."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import Field
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select
 
 from app.certificates.models import Certificate
 from app.certificates.queries import was_published
@@ -18,11 +19,14 @@ from app.providers.models import Affiliate, TrainerAppointment, TrainingService
 from app.providers.queries import affiliate_is_approved, services_named, trainer_is_approved
 from app.providers.rules import TrainerLevel
 from app.registry.queries.entries import best_of, certificates_told
+from app.registry.queries.index import Wanted, find
+from app.registry.queries.terms import LISTED, word_term
 from app.registry.queries.told import HolderView, Told, end_of
 from app.registry.rules import item_words, shown_status, tone_of
 
 MOST_CHOICES = 10
 MOST_NAMES = 5000
+MOST_LOOKED_AT = 1000
 
 
 class KeyView(View):
@@ -111,18 +115,24 @@ def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisatio
     rows = rows.where(exists().where(Certificate.service_id == TrainingService.id, was_published()))
     number = parse_number(typed).number
     numbered = select(Certificate.service_id).where(Certificate.number == number)
-    exact = rows.where(TrainingService.id.in_(services_named(typed, numbered)))
-    if found := unit.db.execute(exact).all():
-        return list(found)
-    named, parts = select(OrganisationName.organisation_id), select(OrganisationName.organisation_id)
-    for word in search_words(typed):
-        parts = parts.where(OrganisationName.search_text.contains(word, autoescape=True))
+    named = select(OrganisationName.organisation_id)
     whole = rows.where(Organisation.id.in_(named.where(OrganisationName.search_text == search_text(typed))))
-    some = rows.where(Organisation.id.in_(parts)).order_by(Organisation.name).limit(MOST_CHOICES)
-    return list(
-        unit.db.execute(whole.limit(MOST_CHOICES)).all()
-        or (unit.db.execute(some).all() if search_words(typed) else [])
-    )
+    exact = rows.where(TrainingService.id.in_(services_named(typed, numbered)))
+    found = unit.db.execute(exact).all() or unit.db.execute(whole.limit(MOST_CHOICES)).all()
+    return [(service, holder) for service, holder in found or _named_like(unit, rows, search_words(typed))]
+
+
+def _named_like(
+    unit: Unit, rows: Select[TrainingService, Organisation], words: list[str]
+) -> Sequence[Row[TrainingService, Organisation]]:
+    """The first services, by name, with words in their names that begin so, among the first thousand certificates that the search finds."""
+    wanted = Wanted(tuple(word_term(word) for word in words), (), (), LISTED, unit.today)
+    ids = [id for id, _live in find(unit, wanted, MOST_LOOKED_AT, 0).ids] if words else []
+    holders = select(Certificate.holder_id).where(Certificate.id.in_(ids))
+    has = [OrganisationName.search_text.contains(word, autoescape=True) for word in words]
+    so_named = exists().where(OrganisationName.organisation_id == Organisation.id, *has)
+    some = rows.where(Organisation.id.in_(holders), so_named)
+    return unit.db.execute(some.order_by(Organisation.name).limit(MOST_CHOICES)).all()
 
 
 def _which(
