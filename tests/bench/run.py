@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
+from psycopg import sql
 from rich.console import Console
 from rich.table import Table as Shown
 from rich.text import Text
@@ -24,7 +26,7 @@ from rich.text import Text
 from app.kernel import outbox
 from app.kernel.database import Site, Table, connect
 from tests.bench.load import TICK, Connection, Load, anonymous_memory, cpu_seconds, get, many
-from tests.bench.serve import settings_of
+from tests.bench.serve import database_of, settings_of
 from tests.bench.world import RARE, World, make_world
 from tests.certificates.make import grant
 from tests.certificates.make import make_world as make_certified
@@ -261,8 +263,12 @@ def _own_cpu() -> float:
 
 
 def open_site(folder: Path) -> Site:
-    """A register without rows in a new folder."""
+    """A register without rows in a new folder; on a server a database of the folder's name is made anew."""
     folder.mkdir(parents=True)
+    if server := os.environ.get("RRN_BENCH_POSTGRES"):
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            for command in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+                connection.execute(sql.SQL(command).format(sql.Identifier(database_of(folder))))
     site = connect(settings_of(folder, PORT))
     Table.metadata.create_all(site.engine)
     return site

@@ -1,7 +1,7 @@
 """A register of any size: a few certificates by the real commands, then many more rows of the kind those commands wrote.
 
 The many are copies of one real certificate under other names and numbers: holder, service, curricula, paper, history, journal
-and ledger. Their files, modules and cases are not there, so `rrn check` would complain. SQLite only.
+and ledger. Their files, modules and cases are not there, so `rrn check` would complain.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table as PlainTable
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from app.audits import queries as audits
 from app.audits.models import Audit
@@ -164,6 +164,18 @@ class Copies:
                     self._one(unit, place)
                 self._flush(unit)
             tell(min(count, start + _BATCH))
+        if self.site.engine.dialect.name == "postgresql":
+            with writing(self.site, SYSTEM) as unit:
+                self._count_on(unit)
+
+    def _count_on(self, unit: Unit) -> None:
+        """Ids were given by us: the server goes on behind them, and knows how many rows there are."""
+        for table in _NUMBERED:
+            name = _table(table).name
+            unit.db.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {self.next[table]})")
+            )
+        unit.db.execute(text("ANALYZE"))
 
     def _read(self, unit: Unit) -> None:
         """The rows to be copied, and where numbers and the tree go on."""

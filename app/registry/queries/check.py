@@ -26,7 +26,7 @@ from app.registry.rules import item_words, shown_status, tone_of
 
 MOST_CHOICES = 10
 MOST_NAMES = 5000
-MOST_LOOKED_AT = 1000
+MOST_LOOKED_AT = 100
 
 
 class KeyView(View):
@@ -125,7 +125,7 @@ def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisatio
 def _named_like(
     unit: Unit, rows: Select[TrainingService, Organisation], words: list[str]
 ) -> Sequence[Row[TrainingService, Organisation]]:
-    """The first services, by name, with words in their names that begin so, among the first thousand certificates that the search finds."""
+    """The first services, by name, with words in their names that begin so, among the first certificates that the search finds."""
     wanted = Wanted(tuple(word_term(word) for word in words), (), (), LISTED, unit.today)
     ids = [id for id, _live in find(unit, wanted, MOST_LOOKED_AT, 0).ids] if words else []
     holders = select(Certificate.holder_id).where(Certificate.id.in_(ids))
