@@ -40,8 +40,8 @@ def in_words(day: date) -> str:
     return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
 
 
-NAMES = {"northern_ireland": "Northern Ireland"}
-"""Words of the domain that are names: every part keeps its capital."""
+NAMES = {"northern_ireland": "Northern Ireland", "psycho_social": "Psycho-social"}
+"""Words of the domain that are written otherwise than their parts in a row: names keep every capital, some keep a hyphen."""
 
 
 def label(value: str) -> str:
