@@ -51,7 +51,7 @@ def _at_odds(seal: OpenedPdf, at: datetime, published_at: datetime | None) -> st
         said = moment_in_words(seal.sealed_at) if seal.sealed_at else _("no time at all")
         return stamp + " " + _("The seal itself names {moment}: one of the two is not true.").format(moment=said)  # fmt: skip
     if published_at and at > published_at + APART:
-        return stamp + " " + _("The register’s log published the file before, on {moment}: one of the two is not true.").format(moment=moment_in_words(published_at))  # fmt: skip
+        return stamp + " " + _("The register’s log told of the file before, on {moment}: one of the two is not true.").format(moment=moment_in_words(published_at))  # fmt: skip
     return ""
 
 

@@ -91,13 +91,17 @@ def test_telling_of_papers_changes_nothing_of_what_the_register_says(world: make
 
 
 def test_many_papers_of_before_are_told_of_some_at_a_time(
-    world: make.World, monkeypatch: pytest.MonkeyPatch
+    world: make.World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """While some wait for their turn, rrn check finds nothing wrong."""
     monkeypatch.setattr(queries, "TOLD_AT_ONCE", 3)
+    clock.now += timedelta(days=30)
     counts = []
     for _turn in range(3):
         tell(world.site)
         counts.append(len(entries(world.site)))
+        with reading(world.site, SYSTEM) as unit:
+            assert list(everything_sealed_was_told_in_the_log(unit)) == []
     assert counts == [3, 4, 4]
 
 
