@@ -10,7 +10,10 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, select
 
-from app.certificates.keys import Purpose
+from app.certificates.effects import key_store
+from app.certificates.effects import papers as making
+from app.certificates.effects.worker import OWNER
+from app.certificates.keys import RRN, Purpose
 from app.certificates.rules import Answer
 from app.check.told import everything_sealed_was_told_in_the_log
 from app.daily.effects import close_days
@@ -23,8 +26,10 @@ from app.ledger.rules import EntryKind
 from app.papers.effects import tell
 from app.papers.queries import papers_of
 from app.papers.rules import PaperKind
+from app.settings import Settings
 from app.verifier.report import Found, Report, What
 from tests.cases import make
+from tests.certificates import test_key_orders as orders
 from tests.certificates.test_issuing import keys
 from tests.certificates.test_key_orders import run_at_once
 from tests.conftest import SetClock
@@ -103,6 +108,25 @@ def test_many_papers_of_before_are_told_of_some_at_a_time(
         with reading(world.site, SYSTEM) as unit:
             assert list(everything_sealed_was_told_in_the_log(unit)) == []
     assert counts == [3, 4, 4]
+
+
+def test_a_paper_that_had_to_wait_for_a_key_was_not_passed_over(settings: Settings, clock: SetClock) -> None:
+    """Papers that were ordered later are told of before it is even sealed."""
+    site = connect(replace(settings, public_base_url="https://register.example"), clock)
+    world = decided(site)
+    work(site)
+    key_store(site.settings).ensure_root(OWNER, clock.now)
+    who = replace(world.manager, name="Mair Licences")
+    for owner in (world.body.ref, RRN):
+        orders.order(site, who, replace(who, id="second", name="Ola Second"), owner)
+        making.make_waiting_papers(site)
+        with reading(site, SYSTEM) as unit:
+            assert list(everything_sealed_was_told_in_the_log(unit)) == []
+        tell(site)
+        clock.now += timedelta(days=30)
+    kinds = [made.row.kind for made in sorted(papers(site), key=lambda made: made.row.entry or 0)]
+    assert kinds == [PaperKind.REPORT, PaperKind.REPORT, PaperKind.DECISION, PaperKind.LICENCE]
+    site.engine.dispose()
 
 
 def test_the_report_of_a_day_has_no_entry(world: make.World, clock: SetClock) -> None:
