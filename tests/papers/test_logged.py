@@ -72,7 +72,9 @@ def words_of_the_log(found: Report) -> str:
     return item.sentence
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_each_paper_is_told_of_once_and_by_the_digest_of_its_pdf_alone(world: make.World) -> None:
+    """Workers that tell at the same time take turns: none of them fails."""
     run_at_once([lambda: tell(world.site) for _turn in range(3)])
     tell(world.site)
     found = entries(world.site)
