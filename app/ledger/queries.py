@@ -125,10 +125,8 @@ def proof_of(unit: Unit, number: int) -> str:
 
 def proof_by_digest(unit: Unit, kind: EntryKind, digest: str) -> str:
     """The proof of the entry that tells of what somebody holds, by its SHA-256. Raises NotFound."""
-    asked = select(func.min(LedgerEntry.number)).where(
-        LedgerEntry.subject_ref == digest, LedgerEntry.kind == kind
-    )
-    found = unit.db.scalar(asked)
+    asked = select(LedgerEntry.number, LedgerEntry.kind).where(LedgerEntry.subject_ref == digest)
+    found = min((row.number for row in unit.db.execute(asked) if row.kind == kind), default=None)
     if found is None:
         raise NotFound(
             _(

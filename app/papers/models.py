@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.database import Key, Table
 from app.ledger.models import Sealed
 from app.papers.rules import PaperKind
+
+_UNTOLD = text("entry IS NULL")
 
 
 class Paper(Sealed, Table):
@@ -17,6 +19,7 @@ class Paper(Sealed, Table):
     __table_args__ = (
         Index("ix_paper_subject", "kind", "subject_id"),
         Index("ix_paper_waiting", "sealed_at"),
+        Index("ix_paper_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
     kind: Mapped[PaperKind]

@@ -235,7 +235,7 @@ def test_taken_back_and_upgraded_again_the_register_remembers_what_the_log_tells
     work(site)
     tell(site)
     before = [(made.row.ref, made.row.entry) for made in papers(site)]
-    command.downgrade(config(migrated), "0017")
+    command.downgrade(config(migrated), "0018")
     command.upgrade(config(migrated), "head")
     tell(site)
     assert [(made.row.ref, made.row.entry) for made in papers(site)] == before
