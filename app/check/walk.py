@@ -23,6 +23,7 @@ from app.check import (
     stamps,
     statements,
     surveillance,
+    told,
 )
 from app.check.breach import Breach, Walk
 from app.kernel.actor import SYSTEM
@@ -88,6 +89,7 @@ LOOKS = (
     Look("RRN's lists say which licences ended", licences.every_list_of_rrn_says_which_licences_ended),
     Look("every endorsement is genuine", licences.every_endorsement_is_genuine),
     Look("every signed statement can be computed again", statements.every_statement_can_be_computed_again),
+    Look("what was sealed was told in the log", told.everything_sealed_was_told_in_the_log),
     Look("every other paper is as it was sealed", sealed.every_other_paper_is_as_it_was_sealed),
     Look("every time stamp in a seal counts", stamps.every_time_stamp_counts),
     Look(

@@ -203,9 +203,15 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     # signed statements
     ("every signed statement", "UPDATE signed_statement SET content = replace(content, 'active', 'expired')", "does not follow from the register"),
     ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
-    ("every signed statement", "UPDATE signed_statement SET entry = 0", "should tell of it tells of something else"),
     ("every signed statement", "UPDATE signed_statement SET token_digest = pdf_digest", "its signed JSON is no such thing"),
     ("every signed statement", "UPDATE ledger_node SET digest = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 1) WHERE place = 0", "names another root"),
+    # what the log tells of by digest
+    ("what was sealed", "UPDATE signed_statement SET entry = 0", "should tell of it tells of something else"),
+    ("what was sealed", "UPDATE paper SET entry = 0 WHERE kind = 'licence'", "should tell of it tells of something else"),
+    ("what was sealed", "UPDATE paper SET entry = (SELECT max(entry) FROM paper) WHERE kind = 'decision'", "should tell of it tells of something else"),
+    ("what was sealed", "UPDATE paper SET pdf_digest = token_digest WHERE kind = 'report'", "tells of a paper that is not there"),
+    ("what was sealed", "UPDATE paper SET entry = NULL WHERE id = (SELECT min(id) FROM paper WHERE kind <> 'day')", "was sealed, and the log never told of it"),
+    ("what was sealed", "DELETE FROM signed_statement", "tells of a statement that is not there"),
     # what is for machines
     ("every licence credential", "UPDATE licence_credential SET token = 'a.b.c'", "credential 1 of licence"),
     ("every licence credential", "UPDATE licence_credential SET content = replace(content, 'Northgate', 'Southgate')", "is about another licence or body"),

@@ -14,6 +14,7 @@ from app.kernel.database import Site
 from app.ledger.tiles import decode_entries
 from app.main import create_app
 from app.monitor.comparing import compare
+from app.papers.effects import tell
 from app.verifier.anchors import Published
 from tests.certificates.make import change, issue, make_world, refs, work
 from tests.conftest import SetClock
@@ -62,6 +63,15 @@ def said(register: Register) -> list[str]:
 
 
 def test_a_register_that_tells_the_truth_passes(register: Register) -> None:
+    assert said(register) == []
+
+
+def test_entries_about_papers_are_nothing_that_the_register_would_have_to_show(
+    register: Register, site: Site
+) -> None:
+    tell(site)
+    sign_log_again(site)
+    assert any(b'"kind":"paper.sealed"' in entry for entry in register.entries())
     assert said(register) == []
 
 
