@@ -15,6 +15,7 @@ from app.check import (
     keys,
     ledger,
     licences,
+    lines,
     lists,
     papers,
     reissues,
@@ -47,6 +48,7 @@ LOOKS = (
         "5 and 12 every public change was told in its own moment",
         histories.every_public_change_was_told_in_its_own_moment,
     ),
+    Look("every line of a history says what the log told", lines.every_line_says_what_the_log_told),
     Look("5 every status list says what was taken away", papers.every_status_list_says_what_was_taken_away),
     Look(
         "every past status list is genuine and none is missing",

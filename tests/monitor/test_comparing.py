@@ -85,6 +85,12 @@ def forgotten(history: list[dict[str, str]]) -> list[dict[str, str]]:
     return [line for line in history if line["status"] != "suspended"]
 
 
+def moved(history: list[Any], status: str, day: str) -> list[Any]:
+    """The history with the first change to that status counting from another day."""
+    at = next(place for place, line in enumerate(history) if line["status"] == status)
+    return [line | {"effective_on": day} if place == at else line for place, line in enumerate(history)]
+
+
 def test_each_lie_is_named(register: Register) -> None:
     assert "another expires on" in lie(register, lambda page: page | {"expires_on": "2040-01-01"})[0]
     assert (
@@ -92,6 +98,12 @@ def test_each_lie_is_named(register: Register) -> None:
         in lie(register, lambda page: page | {"holder": page["holder"] | {"ref": "another"}})[0]
     )
     assert "does not show" in lie(register, lambda page: page | {"history": forgotten(page["history"])})[0]
+    for status in ("suspended", "reduced", "active"):
+        told = lie(
+            register,
+            lambda page, status=status: page | {"history": moved(page["history"], status, "2027-09-08")},
+        )
+        assert len(told) == 1 and "from 2027-09-08 on, and its log tells of one from 2026-03-02 on" in told[0]
     more = {"recorded_at": "2026-01-01T00:00:00Z"}
     assert "does not tell of" in lie(register, lambda page: page | {"history": [*page["history"], more]})[0]
     assert "two people are told two things" in lie(register, lambda page: page | {"as_of_log_size": 3})[0]
