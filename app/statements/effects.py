@@ -12,8 +12,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
-from app.kernel.words import _, in_words, label
-from app.registry.queries.verify import spoken
+from app.kernel.words import _, in_words, label, spoken
 from app.statements.commands import hold, keep_sealed, replace, tell_sealed
 from app.statements.models import SignedStatement
 from app.statements.queries import HELD, left_over, untold

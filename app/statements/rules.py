@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from app.certificates.rules import Answer
-from app.kernel.fields import Form, MaybeDay, Optional
+from app.kernel.fields import AskedMoment, Form, MaybeDay
 from app.ledger.rules import instant
 
 FORMAT: Final = "rrn-statement-1"
@@ -31,7 +31,7 @@ class AskStatement(Form):
     """Somebody asks for a signed statement: of which day, and as known at which moment (nothing: now)."""
 
     on: Annotated[MaybeDay, Field(title="Day")] = None
-    known_at: Annotated[AwareDatetime | None, Optional, Field(title="As known at")] = None
+    known_at: Annotated[AskedMoment, Field(title="As known at")] = None
 
 
 class _Frozen(BaseModel):

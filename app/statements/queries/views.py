@@ -12,7 +12,7 @@ from app.kernel.errors import NotFound, Refused, TooSoon
 from app.kernel.fields import View
 from app.kernel.journal import ending_with
 from app.kernel.words import _
-from app.ledger.queries import last_change, root
+from app.ledger.queries import asked, last_change, root
 from app.statements.models import SignedStatement
 from app.statements.queries.doubted import replaced_by
 from app.statements.queries.facts import part_of
@@ -71,16 +71,12 @@ class StatementView(View):
 
 def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> Content:
     """What a statement asked now would say. Raises NotFound, and Refused for days and moments that have not come yet."""
-    end, day = last_change(unit), on or unit.today
-    if day > unit.today or (known_at is not None and known_at > unit.now):
-        raise Refused(
-            _(
-                "That has not come yet, so nobody can say. Nothing was saved: ask about today or an earlier day."
-            )
-        )
+    end, about = last_change(unit), asked(unit, on, known_at)
+    if about.to_come:
+        raise Refused(_("{why} Nothing was saved.").format(why=about.to_come))
     if end.at is None:
         raise Refused(_("The register has no entry yet, so there is nothing to state. Nothing was saved."))
-    then_at = known_at or end.at
+    day, then_at = about.on, about.known_at or end.at
     then = part_of(unit, kind, ref, day, then_at)
     addresses = Addresses(unit.site.settings.public_base_url)
     where = f"verify/{ref}" if kind is Kind.CERTIFICATES else f"register/{kind}/{ref}"
