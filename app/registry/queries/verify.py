@@ -101,6 +101,8 @@ class VerifyView(View):
     """Why the paper itself is not to be believed for now, when others may know the key it was sealed with."""
     asked_then: bool = False
     """Whether the answer is about what was known at an earlier moment."""
+    to_come: bool = False
+    """Whether the day or the moment has not come yet."""
     now: list[NowView] = Field(default_factory=list)
     """What is so today, and what is known now of the day asked about, each where it is another answer."""
     now_first: bool = False
@@ -129,7 +131,8 @@ def verify_view(unit: Unit, typed: str, on: date | None, known_at: datetime | No
         answer=said.answer, sentence=_as_known(said, found, about), number=number.number or typed.strip()[:40],
         status=found.seen.status.value if found and found.seen.status else None, on=about.on, known_at=about.known_at or end.at,
         as_of_log_size=end.size if about.known_at is None else size_at(unit, about.known_at), title=said.title, tone=said.tone,
-        today=unit.today, asked_then=about.known_at is not None and not about.to_come, now=now,
+        today=unit.today, asked_then=about.known_at is not None and not about.to_come,
+        to_come=bool(about.to_come) and number.answer is NumberAnswer.WELL_FORMED, now=now,
         now_first=said.answer is Answer.CERTIFIED and any(one.answer is not Answer.CERTIFIED for one in now),
     )  # fmt: skip
     return _filled(unit, view, found, about) if found and found.seen.published else view

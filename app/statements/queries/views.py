@@ -14,7 +14,7 @@ from app.kernel.journal import ending_with
 from app.kernel.words import _
 from app.ledger.queries import asked, last_change, root
 from app.statements.models import SignedStatement
-from app.statements.queries.doubted import replaced_by
+from app.statements.queries.doubted import first_asked_on, replaced_by
 from app.statements.queries.facts import part_of
 from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
 
@@ -42,6 +42,10 @@ class AnswerView(View):
     differs: bool
     asked_then: bool
     """Whether the question is about what was known at an earlier moment."""
+    known: str
+    """Whose knowledge the answer is, in words."""
+    known_now: str
+    """The same of what is known now."""
 
 
 class StatementView(View):
@@ -57,6 +61,8 @@ class StatementView(View):
     then: Part
     now: Part | None
     differs: bool
+    known: str
+    known_now: str
     asked_at: datetime
     sealed_at: datetime | None
     redacted: bool
@@ -93,7 +99,15 @@ def answer_view(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: dat
     return AnswerView(
         kind=kind, ref=ref, on=said.on, known_at=said.then.known_at, today=unit.today, as_of_log_size=said.as_of_log_size,
         then=said.then, now=said.now, differs=said.differs, asked_then=said.now is not None,
+        **_known(said, unit.today),
     )  # fmt: skip
+
+
+def _known(said: Content, asked_on: date) -> dict[str, str]:
+    return {
+        "known": said.known_when(said.then, asked_on),
+        "known_now": said.known_when(said.now, asked_on) if said.now else "",
+    }
 
 
 def find_statement(unit: Unit, ref: str) -> SignedStatement:
@@ -113,7 +127,7 @@ def statement_view(unit: Unit, ref: str) -> StatementView:
         ref=row.ref, kind=row.kind, subject=row.subject_ref, on=row.on_day, known_at=row.known_at, as_of_log_size=row.size, root=said.root,
         then=parts_again(unit, said)[0] if redacted else said.then, now=None if redacted else said.now,
         differs=not redacted and said.differs, asked_at=row.asked_at, sealed_at=row.sealed_at, redacted=redacted,
-        waits=held(unit, row), entry=row.entry, replaced_by=later.ref if later else "",
+        waits=held(unit, row), entry=row.entry, replaced_by=later.ref if later else "", **_known(said, first_asked_on(unit, row)),
     )  # fmt: skip
 
 
