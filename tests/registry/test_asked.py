@@ -172,6 +172,8 @@ def test_before_the_register_began_every_face_says_that_it_cannot_tell(world: Wo
         assert NOBODY_KNOWS in queries.register_view(unit, Filters(), before).caution
         assert queries.register_view(unit, Filters(), BEGUN).caution == ""
         stated = answer_view(unit, Kind.CERTIFICATES, world.number, before, None).then
+    long_ago = ask(world, date(2025, 12, 31)).body
+    assert long_ago and NOBODY_KNOWS in long_ago.standing
     for said in (ask(world, before), ask(world, known_at=moment(before))):
         assert (said.answer, said.sentence) == (stated.facts.answer, stated.sentence)
 
@@ -202,6 +204,12 @@ def test_answers_about_another_day_speak_of_that_day(world: World) -> None:
     assert body.title == "Yes, licensed and accredited on that day"
     assert (mark.title, mark.claim) == ("Yes, on that day it might show the mark", "")
     assert mark.sentence.startswith("On 1 April 2026 Harbour Lane Training might show the mark")
+
+
+def test_a_body_counts_its_certificates_in_the_words_of_every_page(world: World) -> None:
+    publish(world, 218, starts=date(2026, 3, 10))
+    with reading(world.site) as unit:
+        assert queries.body_entry(unit, world.body.ref).certificates == {"Certified": 1, "Withdrawn": 1}
 
 
 def test_a_body_without_a_licence_on_a_day_is_told_in_words(world: World) -> None:

@@ -12,7 +12,7 @@ from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
-from app.kernel.words import _, label
+from app.kernel.words import _
 from app.ledger.queries import Asked, asked_day
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.licences.rules import Standing
@@ -20,6 +20,7 @@ from app.organisations.models import Organisation
 from app.permissions import Seat
 from app.registry.queries.entries import Entry
 from app.registry.queries.told import end_of, nobody_knows
+from app.registry.rules import word
 
 
 class LicenceChange(View):
@@ -86,8 +87,8 @@ def _title(rights: Standing, about: Asked) -> str:
         return (
             _("Yes, licensed and accredited") if about.now else _("Yes, licensed and accredited on that day")
         )
-    word = shown(rights.status).word.lower() if rights.licence_ref else _("no licence")
-    return (_("Not just now: {word}") if about.now else _("Not on that day: {word}")).format(word=word)
+    why = shown(rights.status).word.lower() if rights.licence_ref else _("no licence")
+    return (_("Not just now: {word}") if about.now else _("Not on that day: {word}")).format(word=why)
 
 
 def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
@@ -101,6 +102,6 @@ def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
     )
     counts: dict[str, int] = {}
     for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)):
-        word = label(Status.EXPIRED if over else status)
-        counts[word] = counts.get(word, 0) + count
+        said = word(Status.EXPIRED if over else status)
+        counts[said] = counts.get(said, 0) + count
     return counts

@@ -200,7 +200,7 @@ def _filled(unit: Unit, view: VerifyView, found: Told, about: Asked) -> VerifyVi
     claims = rule_pack(one.rule_pack).claims
     return view.model_copy(
         update={
-            "holder": found.holder_view, "body": licensed_body(unit, found, view.on, about.known_at), "edition": one.edition,
+            "holder": found.holder_view, "body": licensed_body(unit, found, about), "edition": one.edition,
             "granted_on": one.granted_on, "expires_on": one.expires_on,
             "curricula": [curriculum_view(found, item) for item in seen.items], "history": changes(found),
             "edition_title": edition(one.edition).title, "note": _said(seen), "ends_when": seen.ends_when,
@@ -231,11 +231,12 @@ def _doubt(unit: Unit, certificate_id: int) -> str:
     ).format(moment=spoken(since))
 
 
-def licensed_body(unit: Unit, found: Told, day: date, known_at: datetime | None) -> LicensedBodyView:
-    """The body of a certificate and what it might do on the day."""
-    rights = standing(unit, found.body.id, day, known_at)
+def licensed_body(unit: Unit, found: Told, about: Asked) -> LicensedBodyView:
+    """The body of a certificate and what it might do on the day, as far as anybody knows."""
+    rights = standing(unit, found.body.id, about.on, about.known_at)
+    unknown = about.unknown if not rights.licence_ref else ""
     return LicensedBodyView(
-        ref=found.body.ref, name=found.body.name, ukas_number=rights.ukas_number, licence=rights.licence_ref, standing=rights.sentence,
+        ref=found.body.ref, name=found.body.name, ukas_number=rights.ukas_number, licence=rights.licence_ref, standing=unknown or rights.sentence,
         in_order=rights.may_issue,
     )  # fmt: skip
 
