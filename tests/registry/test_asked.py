@@ -78,6 +78,7 @@ def test_a_yes_of_before_is_read_after_what_has_become_of_it(world: World, clien
         assert "Not now: it ended" in page[page.index("<title>") : page.index("</title>")]
         assert main.index("Not now: it ended") < main.index("Yes, on that day")
         assert "is certified until" not in page
+        assert "verdict--yes" not in page
         assert "The correct words for it" not in page
         said = client.get(f"/api/v1/verify/{world.number}", params=query).json()
         assert (said["answer"], said["now"][0]["answer"]) == ("certified", "was_certified")

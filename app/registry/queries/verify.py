@@ -106,7 +106,7 @@ class VerifyView(View):
     now: list[NowView] = Field(default_factory=list)
     """What is so today, and what is known now of the day asked about, each where it is another answer."""
     now_first: bool = False
-    """Whether that has to be read first: the answer is a yes, and what is known now is none."""
+    """Whether that has to be read first: the answer is a yes, and what is known now is none. Then nothing about it is green."""
 
 
 class AskView(View):
@@ -127,13 +127,14 @@ def verify_view(unit: Unit, typed: str, on: date | None, known_at: datetime | No
     found = _told(unit, number, about)
     said = _verdict(unit, number, found, about)
     now = _known_now(unit, number, about, said)
+    worse = said.answer is Answer.CERTIFIED and any(one.answer is not Answer.CERTIFIED for one in now)
     view = VerifyView(
         answer=said.answer, sentence=_as_known(said, found, about), number=number.number or typed.strip()[:40],
         status=found.seen.status.value if found and found.seen.status else None, on=about.on, known_at=about.known_at or end.at,
-        as_of_log_size=end.size if about.known_at is None else size_at(unit, about.known_at), title=said.title, tone=said.tone,
+        as_of_log_size=end.size if about.known_at is None else size_at(unit, about.known_at), title=said.title, tone="plain" if worse else said.tone,
         today=unit.today, asked_then=about.known_at is not None and not about.to_come,
         to_come=bool(about.to_come) and number.answer is NumberAnswer.WELL_FORMED, now=now,
-        now_first=said.answer is Answer.CERTIFIED and any(one.answer is not Answer.CERTIFIED for one in now),
+        now_first=worse,
     )  # fmt: skip
     return _filled(unit, view, found, about) if found and found.seen.published else view
 
@@ -172,7 +173,8 @@ def _of(found: Told, about: Asked) -> Verdict:
 
 def _as_known(said: Verdict, found: Told | None, about: Asked) -> str:
     """The sentence; one about what was known at an earlier moment begins with that."""
-    if about.known_at is None or found is None or not found.seen.status:
+    told = found is not None and found.seen.published and said.answer is not Answer.CANNOT_TELL
+    if about.known_at is None or not told:
         return said.sentence
     return _("As known on {moment}: {sentence}").format(moment=spoken(about.known_at), sentence=said.sentence)
 
