@@ -1,6 +1,7 @@
 """The command line: serve, worker, migrate, check, archive, reissue, user, keys, and the demonstration."""
 
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -226,15 +227,9 @@ def check() -> None:
         def begin(words: str) -> None:
             progress.update(bar, description=words, advance=1)
 
-        try:
-            for words, breach in breaches(site, begin):
-                found += 1
-                typer.echo(f"{words}: {breach.where} {breach.what}")
-        except DBAPIError as fault:
-            say.print(
-                f"The database cannot be read ({type(fault.orig).__name__}): run rrn migrate, then check again."
-            )
-            raise typer.Exit(2) from fault
+        for words, breach in breaches(site, begin):
+            found += 1
+            typer.echo(f"{words}: {breach.where} {breach.what}")
     with reading(site) as unit:
         typer.echo(witnessed(unit), err=True)
     site.engine.dispose()
@@ -383,7 +378,14 @@ def _tell_of(email: str, ask: Callable[[Site, str], str], otherwise: str) -> Non
 
 def main() -> None:
     """The entry point of `rrn` and `python -m app`."""
-    rrn()
+    try:
+        rrn()
+    except DBAPIError as fault:
+        name = type(fault.orig).__name__
+        say.print(
+            f"The database cannot be read ({name}). If it is new, run rrn migrate first. Then run the command again."
+        )
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import app.complaints.effects
 import app.daily.effects
 import app.ledger.effects
 import app.licences.effects
+import app.papers.effects
 import app.people.effects
 import app.providers.effects
 import app.registry.effects

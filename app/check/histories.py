@@ -131,9 +131,7 @@ def every_public_change_was_told_in_its_own_moment(unit: Unit) -> Iterator[Breac
         )
         told = set(unit.db.execute(entries).all())
         done = _moments(unit, kept)
-        changed = {
-            (refs[line._mapping[kept.key]], line.recorded_at): line for line in _told_lines(unit, kept)
-        }
+        changed = {(refs[line._mapping[kept.key]], line.recorded_at): line for line in told_lines(unit, kept)}
         for (ref, at), line in changed.items():
             if (ref, at) not in told:
                 yield Breach(
@@ -154,7 +152,7 @@ def _moments(unit: Unit, kept: Kept) -> set[tuple[str, Any]]:
     return set(unit.db.execute(asked).all())
 
 
-def _told_lines(unit: Unit, kept: Kept) -> list[Any]:
+def told_lines(unit: Unit, kept: Kept) -> list[Any]:
     """The lines that the public hears of."""
     table = kept.lines.__table__
     rows = unit.db.execute(select(table).order_by(table.c.id)).all()

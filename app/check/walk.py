@@ -15,6 +15,7 @@ from app.check import (
     keys,
     ledger,
     licences,
+    lines,
     lists,
     papers,
     reissues,
@@ -23,6 +24,7 @@ from app.check import (
     stamps,
     statements,
     surveillance,
+    told,
 )
 from app.check.breach import Breach, Walk
 from app.kernel.actor import SYSTEM
@@ -46,6 +48,7 @@ LOOKS = (
         "5 and 12 every public change was told in its own moment",
         histories.every_public_change_was_told_in_its_own_moment,
     ),
+    Look("every line of a history says what the log told", lines.every_line_says_what_the_log_told),
     Look("5 every status list says what was taken away", papers.every_status_list_says_what_was_taken_away),
     Look(
         "every past status list is genuine and none is missing",
@@ -88,6 +91,7 @@ LOOKS = (
     Look("RRN's lists say which licences ended", licences.every_list_of_rrn_says_which_licences_ended),
     Look("every endorsement is genuine", licences.every_endorsement_is_genuine),
     Look("every signed statement can be computed again", statements.every_statement_can_be_computed_again),
+    Look("what was sealed was told in the log", told.everything_sealed_was_told_in_the_log),
     Look("every other paper is as it was sealed", sealed.every_other_paper_is_as_it_was_sealed),
     Look("every time stamp in a seal counts", stamps.every_time_stamp_counts),
     Look(

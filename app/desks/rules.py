@@ -36,6 +36,7 @@ PURPOSES = (
     Purpose(P.CASE_PLAN, "Applications, agreements to sign and evaluations to plan come here.", "/cases", "Look at the cases"),
     Purpose(P.CASE_APPLY, "What your certification body asks of you comes here, and what is about to run out.", "/cases/new", "Apply for certification"),
     Purpose(P.LICENCE_MANAGE, "Applications for a licence come here, and licences, accreditations and suspensions that run out.", "/licences", "Look at the licences"),
+    Purpose(P.DESIGN_CHOOSE, "A certificate comes here when it was granted and is not issued yet, with the reason. You also choose what certificates look like, and put them on new paper.", "/certificates", "Look at the certificates"),
     Purpose(P.CASE_READ, "This desk shows what waits for you. Your role reads along and is not waited for.", "/cases", "Look at the cases"),
     Purpose(P.PROVIDER_READ, "Your provider looks after the approvals. One that concerns you comes here when evidence is missing or when it is about to run out.", "/providers", "Look at your provider"),
 )  # fmt: skip

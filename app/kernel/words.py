@@ -48,8 +48,8 @@ def spoken(moment: datetime) -> str:
     return _("{day} at {time}").format(day=in_words(local.date()), time=f"{local:%H:%M}")
 
 
-NAMES = {"northern_ireland": "Northern Ireland"}
-"""Words of the domain that are names: every part keeps its capital."""
+NAMES = {"northern_ireland": "Northern Ireland", "psycho_social": "Psycho-social"}
+"""Words of the domain that are written otherwise than their parts in a row: names keep every capital, some keep a hyphen."""
 
 
 def label(value: str) -> str:

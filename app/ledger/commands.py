@@ -1,7 +1,7 @@
 """Appending to the ledger, in the same transaction as the change that the public is told of; and taking words out of it."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,14 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel.casework import begin, take
+from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.kernel.errors import Invalid, Refused
 from app.kernel.fields import Note
-from app.kernel.journal import Event
+from app.kernel.journal import Event, hold_thread, record
 from app.kernel.words import _
 from app.ledger import tree
 from app.ledger.models import LedgerEntry, LedgerHead, LedgerTold, Redaction
-from app.ledger.queries import StoredNodes
+from app.ledger.queries import Row, StoredNodes
 from app.ledger.rules import (
     REDACTION,
     SALT_BYTES,
@@ -61,6 +62,25 @@ def append(
     head.at = unit.now
     unit.db.flush()
     return number
+
+
+def tell_by_digest(
+    unit: Unit, kind: EntryKind, waiting: Callable[[Unit], Sequence[Row]], told: Callable[[Row], tuple[str, dict[str, str]]]
+) -> int:  # fmt: skip
+    """Tell the public of what was sealed, of many together: one entry each, nothing of what is said. How many those were.
+
+    `told` gives the digest by which whoever holds it finds the entry, and the files that the entry names.
+    """
+    hold_thread(unit, f"{kind.noun}s told")
+    rows = waiting(unit)
+    for row in rows:
+        digest, files = told(row)
+        event = record(unit, f"{kind.noun}.logged", row)
+        row.entry = append(
+            unit, event, kind, digest, {kind.noun: row.ref, **files}, effective_on=civil_date(unit.now), files=files
+        )  # fmt: skip
+    unit.db.flush()
+    return len(rows)
 
 
 def ask_redaction(unit: Unit, form: NewRedaction) -> Redaction:

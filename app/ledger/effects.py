@@ -1,8 +1,9 @@
-"""Asking outside witnesses to cosign the newest checkpoint: beside all other work, never in its way."""
+"""Telling of what was sealed, many together; and asking outside witnesses to cosign the newest checkpoint: beside all other work, never in its way."""
 
 import base64
 import random
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -14,11 +15,13 @@ from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.fetching import Fetched, Unreachable, fetch
 from app.kernel.logging import logger
 from app.kernel.outbox import every
-from app.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerWitness
+from app.ledger.models import LedgerCheckpoint, LedgerCosignature, LedgerWitness, Sealed
 from app.ledger.note import NoteError, NoteKey, lines_of
 from app.ledger.queries import StoredNodes
 from app.ledger.tree import consistency
 
+TOLD_EVERY: Final = timedelta(minutes=5)
+"""How long what was sealed is gathered before the log tells of it."""
 PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 LARGEST_REPLY: Final = 16_384
@@ -39,6 +42,15 @@ class Question:
 
 class Unhelpful(Exception):
     """The witness did not cosign; the message says why in a clause."""
+
+
+def tell_of(site: Site, waiting: Callable[[Unit], Sequence[Sealed]], tell: Callable[[Unit], int]) -> None:
+    """The log tells of many at once: every entry makes the answers anew that are kept for the public."""
+    with reading(site, SYSTEM) as unit:
+        some = len(waiting(unit)) > 0
+    if some:
+        with writing(site, SYSTEM) as unit:
+            tell(unit)
 
 
 @every(PAUSE)

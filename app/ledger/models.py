@@ -1,4 +1,4 @@
-"""The ledger's tables: entries, the hashes of complete subtrees, what was told, the head, and signed checkpoints."""
+"""The ledger's tables: entries, the hashes of complete subtrees, what was told, the head, signed checkpoints; what is told of by digest."""
 
 from datetime import date, datetime
 from typing import Any
@@ -88,6 +88,18 @@ class LedgerWitness(Table):
     due_at: Mapped[datetime]
     failures: Mapped[int]
     problem: Mapped[str]
+
+
+class Sealed(Record):
+    """What stands in the row of a sealed paper or a signed statement: its files, the keys that made them, the log's word of it."""
+
+    sealed_at: Mapped[datetime | None]
+    pdf_digest: Mapped[str | None]
+    token_digest: Mapped[str | None]
+    seal_key: Mapped[str | None]
+    credential_key: Mapped[str | None]
+    entry: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.number"))
+    """The entry of the log that tells of it; none for some minutes after it was sealed."""
 
 
 _NOT_DECLINED = text("status <> 'declined'")

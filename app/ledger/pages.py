@@ -1,4 +1,4 @@
-"""The desk of redactions: RRN takes words out of what the public was told, two people together."""
+"""Proofs for whoever holds what the log tells of by digest; the desk of redactions: RRN takes words out of what the public was told, two people together."""
 
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from app.kernel.fields import Ref
 from app.kernel.words import _
 from app.ledger import commands, queries
 from app.ledger.queries import RedactionList, RedactionView
-from app.ledger.rules import REDACTION, NewRedaction
+from app.ledger.rules import REDACTION, EntryKind, NewRedaction
 from app.permissions import Permission as P
 from app.web.gate import PUBLIC
 from app.web.routing import Answer, Area, Ask
@@ -17,15 +17,23 @@ from app.web.routing import Answer, Area, Ask
 area = Area("ledger")
 PLAIN = "text/plain; charset=utf-8"
 SHORTLY = {"Cache-Control": "public, max-age=30"}
-TokenDigest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
 @area.file("/log/statements/{digest}.tlog-proof", may=PUBLIC)
-def statement_proof(unit: Unit, digest: TokenDigest) -> Answer:
+def statement_proof(unit: Unit, digest: Digest) -> Answer:
     """That a signed statement stands in the log, and so since when there is one; by the SHA-256 of its token."""
-    return Answer(
-        queries.proof_of(unit, queries.statement_entry(unit, digest)).encode(), PLAIN, headers=SHORTLY
-    )
+    return _proof(unit, EntryKind.STATEMENT_SEALED, digest)
+
+
+@area.file("/log/papers/{digest}.tlog-proof", may=PUBLIC)
+def paper_proof(unit: Unit, digest: Digest) -> Answer:
+    """The same of a report, a decision or a licence, by the SHA-256 of its sealed PDF."""
+    return _proof(unit, EntryKind.PAPER_SEALED, digest)
+
+
+def _proof(unit: Unit, kind: EntryKind, digest: str) -> Answer:
+    return Answer(queries.proof_by_digest(unit, kind, digest).encode(), PLAIN, headers=SHORTLY)
 
 
 @area.page("/redactions", "ledger/index.html", may=P.LEDGER_REDACT)

@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final, TypeVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.clock import civil_date
@@ -23,12 +24,16 @@ from app.ledger.models import (
     LedgerNode,
     LedgerWitness,
     Redaction,
+    Sealed,
 )
 from app.ledger.note import InclusionProof
 from app.ledger.rules import ASIDE, REDACTION, EntryKind
 
 SIDE_BY_SIDE = 1000
 """Entries among which one may stand out of the order of time."""
+TOLD_AT_ONCE: Final = 200
+"""Sealed papers or statements of which one transaction tells."""
+Row = TypeVar("Row", bound=Sealed)
 
 
 class Head(View):
@@ -161,7 +166,7 @@ def _begun(unit: Unit) -> datetime | None:
 
 
 def last_change(unit: Unit) -> Head:
-    """How far the register went when something last changed of what it says: entries about keys and statements aside."""
+    """How far the register went when something last changed of what it says: entries about keys, statements and papers aside."""
     asked = select(LedgerEntry.number, LedgerEntry.recorded_at).where(LedgerEntry.kind.not_in(ASIDE))
     row = unit.db.execute(asked.order_by(LedgerEntry.number.desc()).limit(1)).one_or_none()
     return Head(size=row.number + 1, at=row.recorded_at) if row else Head(size=0, at=None)
@@ -181,25 +186,29 @@ def proof_of(unit: Unit, number: int) -> str:
     return InclusionProof(number, tuple(path), published_note(unit, newest)).text
 
 
-def statement_entry(unit: Unit, digest: str) -> int:
-    """The number of the entry that tells of a signed statement, by the SHA-256 of its token. Raises NotFound."""
-    asked = select(LedgerEntry.number).where(
-        LedgerEntry.subject_ref == digest, LedgerEntry.kind == EntryKind.STATEMENT_SEALED
-    )
-    found = unit.db.scalar(asked)
+def proof_by_digest(unit: Unit, kind: EntryKind, digest: str) -> str:
+    """The proof of the entry that tells of what somebody holds, by its SHA-256. Raises NotFound."""
+    asked = select(LedgerEntry.number, LedgerEntry.kind).where(LedgerEntry.subject_ref == digest)
+    found = min((row.number for row in unit.db.execute(asked) if row.kind == kind), default=None)
     if found is None:
         raise NotFound(
-            _("The log tells of no such statement. One that was just sealed stands in it after ten minutes.")
+            _(
+                "The log tells of nothing with this digest. What was just sealed stands in it after ten minutes."
+            )
         )
-    return found
+    return proof_of(unit, found)
 
 
-def statements_told(unit: Unit, size: int) -> Sequence[str]:
-    """The digests of the statements that the first `size` entries tell of, oldest first."""
-    asked = select(LedgerEntry.subject_ref).where(
-        LedgerEntry.kind == EntryKind.STATEMENT_SEALED, LedgerEntry.number < size
-    )
+def digests_told(unit: Unit, kind: EntryKind, size: int) -> Sequence[str]:
+    """The digests that the first `size` entries tell of, of one kind, oldest first."""
+    asked = select(LedgerEntry.subject_ref).where(LedgerEntry.kind == kind, LedgerEntry.number < size)
     return unit.db.scalars(asked.order_by(LedgerEntry.number)).all()
+
+
+def untold(unit: Unit, table: type[Row], *told_of: ColumnElement[bool]) -> list[Row]:
+    """What was sealed and the log has yet to tell of, oldest first, as much as goes into one transaction."""
+    asked = select(table).where(table.sealed_at.is_not(None), table.entry.is_(None), *told_of)
+    return list(unit.db.scalars(asked.order_by(table.id).limit(TOLD_AT_ONCE)))
 
 
 def root(unit: Unit, size: int) -> bytes:

@@ -41,10 +41,24 @@ class EntryKind(StrEnum):
     KEY_RETIRED = "key.retired"
     STATEMENT_SEALED = "statement.sealed"
     """The subject is the SHA-256 of the signed token: whoever holds the statement finds its entry, and nobody else learns of it."""
+    PAPER_SEALED = "paper.sealed"
+    """The same of a paper beside the certificates (a report, a decision, a licence), by the SHA-256 of the sealed PDF."""
+
+    @property
+    def noun(self) -> str:
+        """What it is about, in a word."""
+        return self.partition(".")[0]
 
 
-ASIDE: Final = frozenset({EntryKind.KEY_MADE, EntryKind.KEY_RETIRED, EntryKind.STATEMENT_SEALED})
+ASIDE: Final = frozenset(
+    {EntryKind.KEY_MADE, EntryKind.KEY_RETIRED, EntryKind.STATEMENT_SEALED, EntryKind.PAPER_SEALED}
+)
 """Entries that change nothing of what the register says: the same question before and after has the same answer."""
+
+
+def proof_at(kind: EntryKind, digest: str) -> str:
+    """Where the proof of an entry is that is found by the digest of what somebody holds, below the address of the register."""
+    return f"log/{kind.noun}s/{digest}.tlog-proof"
 
 
 class Entry(BaseModel):

@@ -12,7 +12,8 @@ from app.daily.queries import every_day
 from app.kernel import files
 from app.kernel.database import Unit
 from app.ledger import pages as ledger_pages
-from app.ledger.queries import newest_checkpoint, statements_told
+from app.ledger.queries import digests_told, newest_checkpoint
+from app.ledger.rules import EntryKind, proof_at
 from app.ledger.tiles import tiles_of
 from app.organisations.queries import organisation
 from app.settings import Settings
@@ -37,7 +38,7 @@ def everything(unit: Unit) -> list[Published]:
     """
     size = newest_checkpoint(unit).size
     return [
-        *_papers(unit), *_endorsements(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit, size), *_days(unit), *_keys(unit), *_tiles(unit, size),
+        *_papers(unit), *_endorsements(unit), *_licences(unit), *_lists(unit), *_schemas(unit), *_statements(unit), *_proofs(unit, size), *_days(unit), *_keys(unit), *_tiles(unit, size),
         Published("log/checkpoint", lambda: pages.checkpoint(unit)),
     ]  # fmt: skip
 
@@ -73,16 +74,24 @@ def _licences(unit: Unit) -> Iterator[Published]:
         yield Published(f"bodies/{ref}/licence/{row.number}/credential.jwt", content, for_ever=True)
 
 
-def _statements(unit: Unit, size: int) -> Iterator[Published]:
-    """Signed statements, but for those of which words were taken out since; the proof of each, for whoever has one still."""
+def _statements(unit: Unit) -> Iterator[Published]:
+    """Signed statements, but for those of which words were taken out since."""
     for row in every_sealed_statement(unit):
         at, settings = f"statements/{row.ref}", unit.site.settings
         for name, digest in (("pdf", row.pdf_digest or ""), ("jwt", row.token_digest or "")):
             yield Published(f"{at}/statement.{name}", _of(_stored, settings, digest), digest)
         yield Published(f"{at}/statement.json", _of(_as_bytes, row.content), for_ever=True)
-    for digest in statements_told(unit, size):
-        content = _of(ledger_pages.statement_proof, unit, digest)
-        yield Published(f"log/statements/{digest}.tlog-proof", content)
+
+
+def _proofs(unit: Unit, size: int) -> Iterator[Published]:
+    """Of all that the log tells of by digest, for whoever holds it: what words were taken out of, and papers, are in no mirror."""
+    told = {
+        EntryKind.STATEMENT_SEALED: ledger_pages.statement_proof,
+        EntryKind.PAPER_SEALED: ledger_pages.paper_proof,
+    }
+    for kind, page in told.items():
+        for digest in digests_told(unit, kind, size):
+            yield Published(proof_at(kind, digest), _of(page, unit, digest))
 
 
 def _days(unit: Unit) -> Iterator[Published]:

@@ -5,13 +5,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from app.certificates.rules import Statement
+from app.kernel.clock import civil_date
 from app.ledger.rules import Entry, EntryKind, Opaque
 from app.verifier.anchors import Published
 
@@ -130,5 +131,23 @@ def _history(number: str, said: Any, told: Told, subject: str) -> Iterator[str]:
     published = {entry.recorded_at for entry in told.published[subject]}
     for moment in sorted(shown - changed - published):
         yield f"The register shows a change of {number} recorded at {moment:%Y-%m-%d %H:%M} that its log does not tell of."
+    yield from _days(number, said, [*told.changes[subject], *told.published[subject]])
     for moment in sorted(changed - shown):
         yield f"The log tells of a change of {number} at {moment:%Y-%m-%d %H:%M} that the register does not show."
+
+
+def _days(number: str, said: Any, entries: Sequence[Entry]) -> Iterator[str]:
+    """Each change counts from the day that stands in its entry; the first one is told at once, though it may begin later."""
+    days: dict[datetime, set[date]] = defaultdict(set)
+    for entry in entries:
+        publication = entry.kind == EntryKind.CERTIFICATE_PUBLISHED
+        told_on = civil_date(entry.recorded_at)
+        days[entry.recorded_at].add(min(entry.effective_on, told_on) if publication else entry.effective_on)
+    for line in said["history"]:
+        shown, logged = (
+            date.fromisoformat(line["effective_on"]),
+            days[datetime.fromisoformat(line["recorded_at"])],
+        )
+        if logged and shown not in logged:
+            instead = ", ".join(day.isoformat() for day in sorted(logged))
+            yield f"The register shows a change of {number} from {shown} on, and its log tells of one from {instead} on."

@@ -1,4 +1,4 @@
-"""Ordering a paper, noting its files, and saying why it waits."""
+"""Ordering a paper, noting its files, saying why it waits, and telling the log that it is there."""
 
 from datetime import datetime
 
@@ -6,8 +6,10 @@ import rfc8785
 
 from app.kernel.database import Unit
 from app.kernel.journal import Event, record
+from app.ledger.commands import tell_by_digest
+from app.ledger.rules import EntryKind
 from app.papers.models import Paper
-from app.papers.queries import ordered_by, replaced_by
+from app.papers.queries import ordered_by, replaced_by, untold_papers
 from app.papers.rules import Said
 
 
@@ -59,3 +61,8 @@ def hold(unit: Unit, row: Paper, sentence: str, why: str) -> None:
     row.held = sentence
     unit.db.flush()
     record(unit, "paper.held", row, why=why)
+
+
+def tell_sealed(unit: Unit) -> int:
+    """Tell the public of each sealed paper of which the log has yet to tell: by the digest of its PDF, and nothing else in the clear."""
+    return tell_by_digest(unit, EntryKind.PAPER_SEALED, untold_papers, lambda row: (row.pdf_digest or "", {}))

@@ -2,20 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import Key, Record, Table
+from app.kernel.database import Key, Table
+from app.ledger.models import Sealed
 from app.papers.rules import PaperKind
 
+_UNTOLD = text("entry IS NULL")
 
-class Paper(Record, Table):
+
+class Paper(Sealed, Table):
     """One paper, ordered by one event. What it says never changes; its files come once, and then never change either."""
 
     __tablename__ = "paper"
     __table_args__ = (
         Index("ix_paper_subject", "kind", "subject_id"),
         Index("ix_paper_waiting", "sealed_at"),
+        Index("ix_paper_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
     kind: Mapped[PaperKind]
@@ -33,8 +37,3 @@ class Paper(Record, Table):
     ordered_at: Mapped[datetime]
     held: Mapped[str] = mapped_column(Text, default="")
     """Why it waits, in a sentence; empty when it does not."""
-    sealed_at: Mapped[datetime | None]
-    pdf_digest: Mapped[str | None]
-    token_digest: Mapped[str | None]
-    seal_key: Mapped[str | None]
-    credential_key: Mapped[str | None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -12,27 +12,35 @@ from app.kernel.errors import NotFound, TooSoon
 from app.kernel.fields import View
 from app.kernel.journal import Event
 from app.kernel.words import _
+from app.ledger.queries import untold
+from app.ledger.rules import EntryKind, proof_at
 from app.papers.models import Paper
 from app.papers.rules import PaperKind, Said
 
 AGAIN_SECONDS: Final = 30
 
 
-class FormerPaperView(View):
-    """A paper that another took the place of, because others may have known a key that made it."""
+class PaperFileView(View):
+    """The file of a paper, once it is there, and where the log tells of it."""
 
     ref: str
     sealed_at: datetime | None
+    entry: int | None
+    """The entry of the log that tells of it; none for some minutes, and for the report of a day."""
+    proof: str
+    """Where the proof of that entry is; empty while there is none."""
 
 
-class SealedPaperView(View):
+class FormerPaperView(PaperFileView):
+    """A paper that another took the place of, because others may have known a key that made it."""
+
+
+class SealedPaperView(PaperFileView):
     """A paper on the page it belongs to: being made, waiting for something, or ready to be saved."""
 
-    ref: str
     about: str
     title: str
     ordered_at: datetime
-    sealed_at: datetime | None
     held: str
     """Why it waits, in a sentence; empty when it does not."""
     former: list[FormerPaperView]
@@ -56,8 +64,8 @@ def papers_of(unit: Unit, kind: PaperKind, subject_id: int) -> list[SealedPaperV
     by_id, replaced = {row.id: row for row in rows}, {row.replaces_id for row in rows}
     return [
         SealedPaperView(
-            ref=row.ref, about=row.about, title=said_in(row).title, ordered_at=row.ordered_at,
-            sealed_at=row.sealed_at, held=row.held, former=_former(row, by_id),
+            **_logged(row), about=row.about, title=said_in(row).title, ordered_at=row.ordered_at, held=row.held,
+            former=_former(row, by_id),
         )
         for row in rows if row.id not in replaced
     ]  # fmt: skip
@@ -67,8 +75,13 @@ def _former(row: Paper, by_id: dict[int, Paper]) -> list[FormerPaperView]:
     found = []
     while row.replaces_id:
         row = by_id[row.replaces_id]
-        found.append(FormerPaperView(ref=row.ref, sealed_at=row.sealed_at))
+        found.append(FormerPaperView(**_logged(row)))
     return found
+
+
+def _logged(row: Paper) -> dict[str, Any]:
+    proof = "" if row.entry is None else f"/{proof_at(EntryKind.PAPER_SEALED, row.pdf_digest or '')}"
+    return {"ref": row.ref, "sealed_at": row.sealed_at, "entry": row.entry, "proof": proof}
 
 
 def said_in(row: Paper) -> Said:
@@ -105,3 +118,8 @@ def waiting(unit: Unit) -> Sequence[tuple[int, str]]:
     """The papers without files, oldest first: id, and whose keys seal it."""
     asked = select(Paper.id, Paper.owner).where(Paper.sealed_at.is_(None)).order_by(Paper.id)
     return [(row.id, row.owner) for row in unit.db.execute(asked)]
+
+
+def untold_papers(unit: Unit) -> list[Paper]:
+    """Sealed papers of which the log has yet to tell. The report of a day is none of them: what it says follows from the log."""
+    return untold(unit, Paper, Paper.kind != PaperKind.DAY)

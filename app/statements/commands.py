@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import rfc8785
 from sqlalchemy.exc import IntegrityError
 
-from app.kernel.clock import civil_date
 from app.kernel.database import Unit
-from app.kernel.journal import hold_thread, record
-from app.ledger.commands import append
+from app.kernel.journal import record
+from app.ledger.commands import tell_by_digest
 from app.ledger.rules import EntryKind
 from app.statements.models import SignedStatement
-from app.statements.queries import HELD, asked_content, held, untold
+from app.statements.queries import HELD, asked_content, held, untold_statements
 from app.statements.queries.doubted import replaced_by
 from app.statements.queries.views import same_question
 from app.statements.rules import AskStatement, Content, Kind
@@ -92,14 +90,9 @@ def tell_sealed(unit: Unit) -> int:
 
     The digest of the JSON is not told: of a short text from which words were taken out, a digest would tell too much.
     """
-    hold_thread(unit, "statements told")
-    rows = untold(unit)
-    for row in rows:
-        event = record(unit, "statement.logged", row)
-        files = {"statement.pdf": row.pdf_digest or "", "statement.jwt": row.token_digest or ""}
-        told: dict[str, Any] = {"statement": row.ref, **files}
-        row.entry = append(
-            unit, event, EntryKind.STATEMENT_SEALED, files["statement.jwt"], told, effective_on=civil_date(unit.now), files=files
-        )  # fmt: skip
-    unit.db.flush()
-    return len(rows)
+    return tell_by_digest(unit, EntryKind.STATEMENT_SEALED, untold_statements, _told)
+
+
+def _told(row: SignedStatement) -> tuple[str, dict[str, str]]:
+    files = {"statement.pdf": row.pdf_digest or "", "statement.jwt": row.token_digest or ""}
+    return files["statement.jwt"], files

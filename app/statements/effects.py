@@ -14,9 +14,10 @@ from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
 from app.kernel.words import _, in_words, spoken
+from app.ledger.effects import TOLD_EVERY, tell_of
 from app.statements.commands import hold, keep_sealed, replace, tell_sealed
 from app.statements.models import SignedStatement
-from app.statements.queries import HELD, left_over, untold
+from app.statements.queries import HELD, left_over, untold_statements
 from app.statements.queries.doubted import doubted_statements, first_asked_on
 from app.statements.rules import CertificateFact, ChangeFact, Content, Part, status_word
 
@@ -91,14 +92,10 @@ def _release(unit: Unit) -> Finish | None:
     return finish
 
 
-@every(timedelta(minutes=5))
+@every(TOLD_EVERY)
 def tell(site: Site) -> None:
-    """The log tells of sealed statements, many at once: every entry makes the answers anew that are kept for the public."""
-    with reading(site, SYSTEM) as unit:
-        any_untold = untold(unit) != []
-    if any_untold:
-        with writing(site, SYSTEM) as unit:
-            tell_sealed(unit)
+    """The log tells of sealed statements."""
+    tell_of(site, untold_statements, tell_sealed)
 
 
 @every(timedelta(seconds=15))

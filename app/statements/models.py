@@ -5,14 +5,15 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.database import Key, Record, Table
+from app.kernel.database import Key, Table
+from app.ledger.models import Sealed
 from app.statements.rules import Kind
 
 _FIRST = text("replaces_id IS NULL")
 _UNTOLD = text("entry IS NULL")
 
 
-class SignedStatement(Record, Table):
+class SignedStatement(Sealed, Table):
     """One answer somebody asked to have signed. Asked again of the same register, it is the same row and the same files.
 
     But where others may have known a key that made those: then another row with the same answer takes its place.
@@ -37,10 +38,3 @@ class SignedStatement(Record, Table):
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("signed_statement.id"), unique=True)
     """The statement it took the place of."""
     asked_at: Mapped[datetime]
-    sealed_at: Mapped[datetime | None]
-    pdf_digest: Mapped[str | None]
-    token_digest: Mapped[str | None]
-    seal_key: Mapped[str | None]
-    credential_key: Mapped[str | None]
-    entry: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.number"))
-    """The entry of the log that tells of it; none for some minutes after it was sealed."""

@@ -100,7 +100,7 @@ def _check_pdf(pdf: bytes, anchors: Anchors, published: Published, now: datetime
     if found.statement is not None:
         return check_statement(found.statement, items, anchors, published, now, found)
     if found.paper is not None:
-        return check_paper(found, items, anchors, published, now)
+        return check_paper(found, hex_digest(pdf), items, anchors, published, now)
     if found.token is None:
         said = _("There is no credential in the file, as there is in every certificate of this register.")
         return report([*items, Checked(What.CREDENTIAL, Found.NO, said)])

@@ -1,6 +1,5 @@
 """Looking at the log: whether the publication of these very files stands in it, and who outside has seen that."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from pydantic import ValidationError
 
 from app.kernel.words import _, plural
 from app.ledger.note import Checkpoint, InclusionProof, NoteError, open_note
-from app.ledger.rules import Entry, EntryKind
+from app.ledger.rules import Entry, EntryKind, proof_at
 from app.ledger.tiles import WIDTH, Tile, decode_entries
 from app.ledger.tree import leaf_hash
 from app.verifier.anchors import Anchors, Published, had
@@ -44,41 +43,41 @@ def _proved(
     text = had(published, f"{folder}/proof.tlog-proof")
     if text is None:
         raise Unseen(_("The proof that it stands in the register’s log could not be had."))
-    try:
-        proof = InclusionProof.parse(text.decode())
-        newest = checkpoint_of(_needed(published, "log/checkpoint"), anchors)
-        entry = entry_at(proof.index, newest.size, published)
-        seen = proof.verify(leaf_hash(entry), anchors.log_keys)
-        said = Entry.model_validate_json(entry)
-    except (NoteError, ValidationError, UnicodeDecodeError, ValueError) as fault:
-        raise NotLogged(_("The proof that it stands in the register’s log is false.")) from fault
+    seen, note, said = _proven(text, _needed(published, "log/checkpoint"), anchors, published)
     if seen.origin != anchors.origin:
         raise NotLogged(_("The proof is of another log than this register’s."))
     if said.kind is not EntryKind.CERTIFICATE_PUBLISHED or any(
         said.files.get(name) != digest for name, digest in digests.items()
     ):
         raise NotLogged(_("The register’s log tells of other files: this one was never published."))
-    return seen, proof.checkpoint, said
+    return seen, note, said
 
 
-def statement_told_at(token: str, anchors: Anchors, published: Published) -> datetime | None:
-    """Since when the log tells of this very statement; None when it does not, or not yet. Raises NotLogged for a false proof."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    text, note = had(published, f"log/statements/{digest}.tlog-proof"), had(published, "log/checkpoint")
-    if text is None or note is None:
+def told_at(kind: EntryKind, digest: str, anchors: Anchors, published: Published) -> datetime | None:
+    """Since when the log tells of what has this digest; None when it does not, or not yet.
+
+    Raises NotLogged for a false proof, and Unseen when the log could not be had.
+    """
+    note, text = _needed(published, "log/checkpoint"), had(published, proof_at(kind, digest))
+    if text is None:
         return None
+    seen, _note, entry = _proven(text, note, anchors, published)
+    if (seen.origin, entry.kind, entry.subject) != (anchors.origin, kind, digest):
+        raise NotLogged(_("The proof that it stands in the register’s log is of something else."))
+    return entry.recorded_at
+
+
+def _proven(
+    text: bytes, note: bytes, anchors: Anchors, published: Published
+) -> tuple[Checkpoint, str, Entry]:
+    """What a proof shows: a checkpoint that the log signed, as text as well, and the entry under it. Raises NotLogged, Unseen."""
     try:
         proof = InclusionProof.parse(text.decode())
         entry = entry_at(proof.index, checkpoint_of(note, anchors).size, published)
         seen = proof.verify(leaf_hash(entry), anchors.log_keys)
-        said = Entry.model_validate_json(entry)
-    except Unseen:
-        return None
+        return seen, proof.checkpoint, Entry.model_validate_json(entry)
     except (NoteError, ValidationError, UnicodeDecodeError, ValueError) as fault:
         raise NotLogged(_("The proof that it stands in the register’s log is false.")) from fault
-    if (seen.origin, said.kind, said.subject) != (anchors.origin, EntryKind.STATEMENT_SEALED, digest):
-        raise NotLogged(_("The proof that it stands in the register’s log is of something else."))
-    return said.recorded_at
 
 
 def checkpoint_of(note: bytes, anchors: Anchors) -> Checkpoint:

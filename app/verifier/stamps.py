@@ -36,7 +36,7 @@ def look_at_stamp(
         found, words = SAID.get(seal.stamp, SAID[Stamped.FALSE])
         return [Checked(What.STAMP, found, _(words).format(authority=seal.stamped_by))], None
     words = _("A time stamp of {authority} covers this seal: it was there on {moment}.")
-    said = words.format(authority=seal.stamped_by, moment=_moment(seal.stamped_at))
+    said = words.format(authority=seal.stamped_by, moment=moment_in_words(seal.stamped_at))
     if seal.stamp_is_proven:
         said += " " + _("The file itself shows that the authority’s certificate counted then.")
     return [Checked(What.STAMP, Found.YES, said)], seal.stamped_at
@@ -44,17 +44,18 @@ def look_at_stamp(
 
 def _at_odds(seal: OpenedPdf, at: datetime, published_at: datetime | None) -> str:
     """Which other time the stamp's contradicts, in a sentence, or nothing."""
-    stamp = _("The time stamp in the seal is of {moment}.").format(moment=_moment(at))
+    stamp = _("The time stamp in the seal is of {moment}.").format(moment=moment_in_words(at))
     if seal.sealed_since and at < seal.sealed_since:
-        return stamp + " " + _("The key of the seal was not there before {moment}: one of the two is not true.").format(moment=_moment(seal.sealed_since))  # fmt: skip
+        return stamp + " " + _("The key of the seal was not there before {moment}: one of the two is not true.").format(moment=moment_in_words(seal.sealed_since))  # fmt: skip
     if seal.sealed_at is None or abs(at - seal.sealed_at) > APART:
-        said = _moment(seal.sealed_at) if seal.sealed_at else _("no time at all")
+        said = moment_in_words(seal.sealed_at) if seal.sealed_at else _("no time at all")
         return stamp + " " + _("The seal itself names {moment}: one of the two is not true.").format(moment=said)  # fmt: skip
     if published_at and at > published_at + APART:
-        return stamp + " " + _("The register’s log published the file before, on {moment}: one of the two is not true.").format(moment=_moment(published_at))  # fmt: skip
+        return stamp + " " + _("The register’s log told of the file before, on {moment}: one of the two is not true.").format(moment=moment_in_words(published_at))  # fmt: skip
     return ""
 
 
-def _moment(at: datetime) -> str:
+def moment_in_words(at: datetime) -> str:
+    """A moment to the minute, in UTC."""
     utc = at.astimezone(UTC)
     return _("{day} at {time} UTC").format(day=in_words(utc.date()), time=f"{utc:%H:%M}")

@@ -1,5 +1,6 @@
 """Looking at a signed statement of the register: whose it is, whether it was changed, and whether the log had that root."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -10,15 +11,17 @@ from app.certificates.did import STATEMENT_TYP
 from app.certificates.rules import Answer
 from app.kernel.words import _
 from app.ledger.note import Checkpoint, NoteError
+from app.ledger.rules import EntryKind
 from app.ledger.tiles import WIDTH, Tile
 from app.ledger.tree import node_hash, root
 from app.verifier.anchors import DID_OF_RRN, Anchors, Published, had, keys_of, revoked_since, rrn_did
-from app.verifier.logged import NotLogged, checkpoint_of, statement_told_at
+from app.verifier.logged import NotLogged, Unseen, checkpoint_of, told_at
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
 from app.verifier.shut_in import OpenedPdf
-from app.verifier.stamps import look_at_stamp
+from app.verifier.stamps import look_at_stamp, moment_in_words
+from app.verifier.tokens import hex_digest
 
 STATEMENT: Final = "statement.jwt"
 HEIGHT: Final = WIDTH.bit_length() - 1
@@ -77,20 +80,16 @@ def check_statement(
         words = _("The statement in the file is of {one}, the seal of {other}.")
         items.append(Checked(What.STATEMENT, Found.NO, words.format(one=said.issuer.name, other=seal.signer)))
         return report(items)
-    rooted = _look_at_root(said, anchors, published)
-    try:
-        told_at = statement_told_at(token, anchors, published)
-    except NotLogged as fault:
-        rooted, told_at = Checked(What.LOG, Found.NO, str(fault)), None
-    stamp, stamped_at = look_at_stamp(seal, told_at)
-    made_at = min((at for at in (told_at, stamped_at) if at), default=None)
-    items += [rooted, *stamp, look_at_keys(seal, revoked, made_at, anchors, published, now)]
+    logged, told = _look_at_log(token, said, anchors, published)
+    stamp, stamped_at = look_at_stamp(seal, told)
+    made_at = min((at for at in (told, stamped_at) if at), default=None)
+    items += [logged, *stamp, look_at_keys(seal, revoked, made_at, anchors, published, now)]
     if any(item.found in (Found.NO, Found.CANNOT_TELL) for item in items):
         return report(items)
-    told = said.now or said.then
+    newest = said.now or said.then
     return Report(
-        told.facts.answer,
-        _("A genuine statement of the register. {said}").format(said=told.sentence),
+        newest.facts.answer,
+        _("A genuine statement of the register. {said}").format(said=newest.sentence),
         tuple(items),
     )
 
@@ -151,6 +150,23 @@ class _FromTiles:
     def put(self, level: int, index: int, digest: bytes) -> Any:
         """Nothing is put into what others published."""
         raise TypeError("tiles are read only")
+
+
+def _look_at_log(
+    token: str, said: _Statement, anchors: Anchors, published: Published
+) -> tuple[Checked, datetime | None]:
+    """Whether the log stood as the statement says, and since when it tells of the statement itself."""
+    rooted = _look_at_root(said, anchors, published)
+    try:
+        at = told_at(EntryKind.STATEMENT_SEALED, hex_digest(token.encode()), anchors, published)
+    except NotLogged as fault:
+        return Checked(What.LOG, Found.NO, str(fault)), None
+    except Unseen:
+        return rooted, None
+    if at is None or rooted.found is not Found.YES:
+        return rooted, at
+    since = _("It tells of this very statement since {moment}.").format(moment=moment_in_words(at))
+    return replace(rooted, sentence=f"{rooted.sentence} {since}"), at
 
 
 def _look_at_root(said: _Statement, anchors: Anchors, published: Published) -> Checked:

@@ -36,7 +36,7 @@ TITLE: dict[int, str] = {
     500: "Something went wrong on our side",
     503: "The register cannot be read just now",
 }
-LOG_FILES = ("/log/checkpoint", "/log/tile/", "/log/statements/")
+LOG_FILES = ("/log/checkpoint", "/log/tile/", "/log/statements/", "/log/papers/")
 """Files of the log (C2SP tlog-tiles): programs fetch them, and people in a terminal read what went wrong."""
 _log = logger()
 

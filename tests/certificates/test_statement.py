@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.certificates.rules import LONGEST_NAME, Statement
+from app.certificates.rules.statement import printed
 from tests.certificates.paper import POLISH, VIETNAMESE, WELSH, a_statement
 
 
@@ -53,3 +54,8 @@ def test_a_later_version_names_the_one_it_takes_the_place_of() -> None:
 @given(st.integers(0, 1_000_000))
 def test_any_change_changes_the_digest(affiliates: int) -> None:
     assert (a_statement(affiliates=affiliates).digest == a_statement().digest) == (affiliates == 14)
+
+
+def test_words_of_the_scope_are_printed_as_people_write_them() -> None:
+    assert printed(("social_care", "health")) == "Social care, health"
+    assert printed(("physical", "psycho_social")) == "Physical, psycho-social"

@@ -73,6 +73,24 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("5 every status list", "UPDATE signed_status_list SET token = 'a.b.c'", "does not verify"),
     ("5 every status list", "UPDATE certificate_version SET number = 3 WHERE number = 2;"
      "UPDATE certificate_version SET status_index = (status_index + 7) % 131072 WHERE number = 1", "for which there is no reason"),
+    ("every line", "UPDATE certificate_status SET effective_on = '2027-01-01' WHERE status = 'suspended'", "says another day than the public was told"),
+    ("every line", "UPDATE certificate_status SET effective_on = '2025-01-01' WHERE before = 'granted'", "says another day than"),
+    ("every line", "UPDATE certificate_status SET status = 'withdrawn' WHERE status = 'suspended'", "says another status than"),
+    ("every line", "UPDATE certificate_status SET before = 'withdrawn' WHERE status = 'suspended'", "says another status before than"),
+    ("every line", "UPDATE certificate_status SET public_text = 'All is well.' WHERE status = 'suspended'", "says other words than"),
+    ("every line", "UPDATE certificate_status SET public_text = 'All is well.' WHERE status = 'reduced'", "says other words than"),
+    ("every line", "UPDATE certificate_status SET public_text = 'All is well.' WHERE item_id IS NOT NULL", "says other words than"),
+    ("every line", "UPDATE certificate_status SET status = 'active' WHERE item_id IS NOT NULL", "says another status than"),
+    ("every line", "UPDATE certificate_status SET item_id = (SELECT max(id) + min(id) FROM certificate_item) - item_id WHERE item_id IS NOT NULL",
+     "says another curriculum than"),
+    ("every line", "UPDATE licence_status SET effective_on = '2027-01-01' WHERE status = 'suspended'", "says another day than"),
+    ("every line", "UPDATE licence_status SET status = 'withdrawn' WHERE status = 'suspended'", "says another status than"),
+    ("every line", "UPDATE licence_status SET to_on = '2039-01-01' WHERE before = 'checked'", "says another last day than"),
+    ("every line", "UPDATE licence_status SET public_text = 'All is well.' WHERE status = 'suspended'", "says other words than"),
+    ("every line", "UPDATE accreditation_status SET effective_on = '2020-01-01' WHERE before IS NULL", "says another day than"),
+    ("every line", "UPDATE accreditation_status SET to_on = '2039-01-01'", "says another last day than"),
+    ("every line", "UPDATE affiliate_approval SET to_on = '2039-01-01'", "says another last day than"),
+    ("every line", "UPDATE trainer_approval SET from_on = '2020-01-01'", "says another day than"),
     # 6: what is private
     (
         "6 nothing private",
@@ -203,9 +221,15 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     # signed statements
     ("every signed statement", "UPDATE signed_statement SET content = replace(content, 'active', 'expired')", "does not follow from the register"),
     ("every signed statement", "UPDATE signed_statement SET pdf_digest = '00'", "its PDF is gone or was changed"),
-    ("every signed statement", "UPDATE signed_statement SET entry = 0", "should tell of it tells of something else"),
     ("every signed statement", "UPDATE signed_statement SET token_digest = pdf_digest", "its signed JSON is no such thing"),
     ("every signed statement", "UPDATE ledger_node SET digest = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 1) WHERE place = 0", "names another root"),
+    # what the log tells of by digest
+    ("what was sealed", "UPDATE signed_statement SET entry = 0", "should tell of it tells of something else"),
+    ("what was sealed", "UPDATE paper SET entry = 0 WHERE kind = 'licence'", "should tell of it tells of something else"),
+    ("what was sealed", "UPDATE paper SET entry = (SELECT max(entry) FROM paper) WHERE kind = 'decision'", "should tell of it tells of something else"),
+    ("what was sealed", "UPDATE paper SET pdf_digest = token_digest WHERE kind = 'report'", "tells of a paper that is not there"),
+    ("what was sealed", "UPDATE paper SET entry = NULL WHERE id = (SELECT min(id) FROM paper WHERE kind <> 'day')", "was sealed, and the log never told of it"),
+    ("what was sealed", "DELETE FROM signed_statement", "tells of a statement that is not there"),
     # what is for machines
     ("every licence credential", "UPDATE licence_credential SET token = 'a.b.c'", "credential 1 of licence"),
     ("every licence credential", "UPDATE licence_credential SET content = replace(content, 'Northgate', 'Southgate')", "is about another licence or body"),

@@ -33,6 +33,7 @@ from app.ledger.commands import ask_redaction
 from app.ledger.models import LedgerCheckpoint, LedgerCosignature
 from app.ledger.note import COSIGNATURE, NoteKey, add_cosignature
 from app.ledger.rules import NewRedaction
+from app.papers.effects import tell as tell_of_papers
 from app.statements.effects import tell
 from app.surveillance import queries as surveillance
 from app.surveillance.commands import PICK_STEPS, draw_sample
@@ -144,6 +145,7 @@ def _work(site: Site, clock: SetClock) -> None:
     outbox.deliver_all(site)
     announce(site)
     tell(site)
+    tell_of_papers(site)
     sign_log_again(site)
     clock.now += timedelta(days=1)
 

@@ -40,6 +40,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("/statements/", "ref", "SELECT ref FROM signed_statement"),
     ("/log/days/", "day", "SELECT day FROM day_report"),
     ("/log/statements/", "digest", "SELECT token_digest FROM signed_statement"),
+    ("/log/papers/", "digest", "SELECT pdf_digest FROM paper WHERE entry IS NOT NULL"),
     ("/register/services/", "ref", "SELECT ref FROM training_service"),
     ("/register/services/", "ref", "SELECT ref FROM organisation WHERE seat = 'training_service'"),
     ("/register/curricula/", "ref", "SELECT ref FROM curriculum"),

@@ -25,7 +25,7 @@ from tests.forgetful import forgetful
 GROWING = frozenset(
     {
         "certificate", "certificate_item", "certificate_status", "certificate_version", "curriculum", "curriculum_version", "delivery",
-        "endorsement", "event", "ledger_entry", "ledger_node", "ledger_told", "organisation", "organisation_name", "register_entry",
+        "endorsement", "event", "ledger_entry", "ledger_node", "ledger_told", "organisation", "organisation_name", "paper", "register_entry",
         "register_term", "register_word", "signed_statement", "training_service", "version_nation", "version_population",
         "version_setting", "version_intervention",
     }

@@ -32,6 +32,7 @@ def test_an_empty_log_says_in_plain_text_that_it_has_no_checkpoint_yet(site: Sit
     [
         "/log/tile/0/000.p/4", "/log/tile/0/000.p/300", "/log/tile/entries/001", "/log/tile/junk", "/log/tile/",
         "/log/statements/" + "0" * 64 + ".tlog-proof", "/log/statements/x.tlog-proof",
+        "/log/papers/" + "0" * 64 + ".tlog-proof", "/log/papers/x.tlog-proof",
     ],
 )  # fmt: skip
 def test_what_the_log_does_not_have_is_said_in_plain_text(site: Site, path: str) -> None:

@@ -18,10 +18,13 @@ from app.certificates.effects.licences import keep_up
 from app.daily.effects import close_days
 from app.kernel.database import connect
 from app.mirror.writing import export
+from app.papers.effects import tell as tell_of_papers
+from app.papers.rules import PaperKind
 from app.statements.effects import tell
 from tests.certificates.make import issue, make_world, work
 from tests.conftest import SetClock
 from tests.databases import Databases
+from tests.papers.make import papers
 from tests.statements.make import ask
 
 THEN = datetime(2027, 3, 10, 9, 0, tzinfo=UTC)
@@ -48,8 +51,9 @@ def mirror(prepared: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         number = issue(make_world(site))
         ask(site, number)
         work(site)
-        for duty in (announce, tell, sign_log_again):
+        for duty in (announce, tell, tell_of_papers, sign_log_again):
             duty(site)
+        (place / "licence.pdf").write_bytes(papers(site, PaperKind.LICENCE)[0].pdf)
         clock.now += timedelta(days=1)
         close_days(site)
         work(site)
@@ -83,6 +87,14 @@ def test_what_was_issued_last_year_is_certified_by_a_mirror_alone(mirror: Path, 
         code, said = verify(mirror, one)
         assert (code, "\ncertified: " in said) == (0, True), said
     assert list(mirror.glob(paper))
+
+
+def test_a_licence_of_last_year_stands_in_the_log_of_a_mirror_alone(mirror: Path) -> None:
+    """The paper itself is in no mirror: somebody kept it."""
+    assert len(list(mirror.glob("log/papers/*.tlog-proof"))) == 1
+    code, said = verify(mirror, mirror.parent / "licence.pdf")
+    assert code == 2 and "This is genuine: “Licence of " in said, said
+    assert "The register’s log tells of this very file since 9 March 2026 at 09:00 UTC" in said, said
 
 
 def test_the_report_of_a_day_last_year_is_genuine_and_no_certificate(mirror: Path) -> None:

@@ -14,6 +14,7 @@ from app.kernel.database import Site
 from app.ledger.tiles import decode_entries
 from app.main import create_app
 from app.monitor.comparing import compare
+from app.papers.effects import tell
 from app.verifier.anchors import Published
 from tests.certificates.make import change, issue, make_world, refs, work
 from tests.conftest import SetClock
@@ -65,6 +66,15 @@ def test_a_register_that_tells_the_truth_passes(register: Register) -> None:
     assert said(register) == []
 
 
+def test_entries_about_papers_are_nothing_that_the_register_would_have_to_show(
+    register: Register, site: Site
+) -> None:
+    tell(site)
+    sign_log_again(site)
+    assert any(b'"kind":"paper.sealed"' in entry for entry in register.entries())
+    assert said(register) == []
+
+
 def lie(register: Register, change: Any) -> list[str]:
     register.lies[f"api/v1/verify/{register.number}"] = change  # type: ignore[attr-defined]
     return said(register)
@@ -75,6 +85,12 @@ def forgotten(history: list[dict[str, str]]) -> list[dict[str, str]]:
     return [line for line in history if line["status"] != "suspended"]
 
 
+def moved(history: list[Any], status: str, day: str) -> list[Any]:
+    """The history with the first change to that status counting from another day."""
+    at = next(place for place, line in enumerate(history) if line["status"] == status)
+    return [line | {"effective_on": day} if place == at else line for place, line in enumerate(history)]
+
+
 def test_each_lie_is_named(register: Register) -> None:
     assert "another expires on" in lie(register, lambda page: page | {"expires_on": "2040-01-01"})[0]
     assert (
@@ -82,6 +98,12 @@ def test_each_lie_is_named(register: Register) -> None:
         in lie(register, lambda page: page | {"holder": page["holder"] | {"ref": "another"}})[0]
     )
     assert "does not show" in lie(register, lambda page: page | {"history": forgotten(page["history"])})[0]
+    for status in ("suspended", "reduced", "active"):
+        told = lie(
+            register,
+            lambda page, status=status: page | {"history": moved(page["history"], status, "2027-09-08")},
+        )
+        assert len(told) == 1 and "from 2027-09-08 on, and its log tells of one from 2026-03-02 on" in told[0]
     more = {"recorded_at": "2026-01-01T00:00:00Z"}
     assert "does not tell of" in lie(register, lambda page: page | {"history": [*page["history"], more]})[0]
     assert "two people are told two things" in lie(register, lambda page: page | {"as_of_log_size": 3})[0]

@@ -1,5 +1,6 @@
 """Papers on the pages they belong to: who may have which, and what is said while one is being made."""
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -7,9 +8,11 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 import app.main
+from app.certificates.effects import sign_log_again
 from app.kernel.actor import SYSTEM
 from app.kernel.database import Site, reading, writing
 from app.kernel.journal import Delivery, Event, effect_named
+from app.papers.effects import tell
 from app.papers.rules import PaperKind
 from app.settings import Settings
 from app.web.gate import Ports
@@ -108,11 +111,44 @@ def _order_only(site: Site) -> None:
             finish(unit)
 
 
+@pytest.mark.parametrize("kind", list(MAY))
+def test_the_page_says_once_the_log_tells_of_the_paper_and_gives_anybody_the_proof(
+    browser: TestClient, world: make.World, kind: PaperKind
+) -> None:
+    work(world.site)
+    reader, where = next(iter(MAY[kind])), places(world)[kind].rpartition("/papers/")[0]
+    assert "does not tell of it yet" in page(browser, reader, where)
+    tell(world.site)
+    sign_log_again(world.site)
+    shown = page(browser, reader, where)
+    digest = hashlib.sha256(papers(world.site, kind)[0].pdf).hexdigest()
+    assert f'href="/log/papers/{digest}.tlog-proof"' in shown and "does not tell of it yet" not in shown
+    proof = browser.get(f"/log/papers/{digest}.tlog-proof")
+    assert (proof.status_code, proof.text.splitlines()[0]) == (200, "c2sp.org/tlog-proof@v1")
+
+
+def test_whoever_sends_a_paper_is_told_whether_the_log_holds_it(
+    browser: TestClient, world: make.World
+) -> None:
+    work(world.site)
+    sign_log_again(world.site)
+    (decision,) = papers(world.site, PaperKind.DECISION)
+    heard = []
+    for _turn in ("before it was told of", "afterwards"):
+        sent = browser.post("/api/v1/verify", files={"document": ("decision.pdf", decision.pdf)})
+        assert "This is genuine" in sent.json()["sentence"], sent.text
+        heard += [look["found"] for look in sent.json()["checks"] if look["what"] == "log"]
+        tell(world.site)
+        sign_log_again(world.site)
+    assert heard == ["aside", "yes"]
+
+
 def test_programs_find_the_paper_in_the_json(browser: TestClient, world: make.World) -> None:
     work(world.site)
     (decision,) = api(browser, "client", f"/cases/{world.ref}")["decisions"]
     assert decision["paper"]["ref"] == places(world)[PaperKind.DECISION].rpartition("/")[2]
     assert decision["paper"]["sealed_at"]
+    assert (decision["paper"]["entry"], decision["paper"]["proof"]) == (None, "")
     audit = make.audit_rows(world)[0].ref
     assert api(browser, "client", f"/audits/{audit}")["papers"] == []
     assert len(api(browser, "lead", f"/audits/{audit}")["papers"]) == 1

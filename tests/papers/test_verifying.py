@@ -1,6 +1,7 @@
 """A stranger with such a paper: it is told as genuine and as no certificate, and a forged one as what it is."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -25,14 +26,16 @@ def world(site: Site) -> make.World:
     return world
 
 
-def look(site: Site, pdf: bytes) -> Report:
+def look(site: Site, pdf: bytes, changed: Mapping[str, bytes | None] | None = None) -> Report:
+    """What a stranger finds with a mirror, some files of which may be others, or gone."""
     effects.sign_log_again(site)
     with reading(site) as unit:
-        published = {
+        published: dict[str, bytes | None] = {
             one.path: one.content().content
             for one in everything(unit)
             if not one.path.startswith("certificates")
         }
+    published |= changed or {}
     return checked(pdf, anchors_from(published.get), published.get, site.clock())
 
 

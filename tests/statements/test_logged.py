@@ -52,7 +52,9 @@ def test_a_statement_is_told_of_once_and_by_digest_alone(made: tuple[World, File
     with reading(world.site) as unit:
         told = unit.db.get_one(LedgerTold, entry.number).told
     assert sorted(told) == ["statement", "statement.jwt", "statement.pdf"]
-    assert look(world, papers["pdf"]).found(What.LOG) is Found.YES
+    found = look(world, papers["pdf"])
+    assert found.found(What.LOG) is Found.YES
+    assert any("tells of this very statement since 1 June 2026 at " in item.sentence for item in found.items)
 
 
 def test_telling_changes_nothing_of_what_the_register_says(made: tuple[World, Files]) -> None:

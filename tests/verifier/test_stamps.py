@@ -227,7 +227,7 @@ def test_a_stamp_later_than_the_log_is_a_contradiction() -> None:
     assert look_at_stamp(seal, at)[1] == at
     (item,), vouched = look_at_stamp(seal, at - timedelta(hours=2))
     assert (item.found, vouched) == (Found.CANNOT_TELL, None)
-    assert "The register’s log published the file before, on 2 March 2026 at 07:00 UTC" in item.sentence
+    assert "The register’s log told of the file before, on 2 March 2026 at 07:00 UTC" in item.sentence
 
 
 @pytest.mark.parametrize(("minutes", "doubt"), [(10, False), (-10, True)])
@@ -235,7 +235,7 @@ def test_a_stamp_later_than_the_log_is_a_contradiction() -> None:
 def test_sealed_before_others_may_have_known_the_key_a_paper_is_in_no_doubt(
     stamped: Posted, kind: str, minutes: int, doubt: bool, tmp_path: Path
 ) -> None:
-    """Only the stamp tells when these were sealed: no log does."""
+    """Only the stamp tells when these were sealed: the log has told of neither yet."""
     mirror = shutil.copytree(stamped.folder, tmp_path / "mirror")
     store, now = KeyStore(stamped.site.settings), stamped.clock()
     since = now + timedelta(minutes=minutes)

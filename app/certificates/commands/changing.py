@@ -82,17 +82,10 @@ def reduce(unit: Unit, certificate: Certificate, form: Reduce) -> None:
             _(CORRECT_IT),
             {"curricula": _("That would take everything off. Withdraw the certificate instead.")},
         )
-    before = certificate.status
-    _change_items(unit, certificate, "reduce", form, items, Status.WITHDRAWN, release=latest.version + 1)
-    write_line(
-        unit,
-        certificate,
-        before,
-        Status.REDUCED,
-        form.effective_on,
-        public_text=_words(form, Status.REDUCED),
-        form=form,
-    )
+    before, words = certificate.status, _words(form, Status.REDUCED)
+    more = {"release": latest.version + 1, "certificate_text": words}
+    _change_items(unit, certificate, "reduce", form, items, Status.WITHDRAWN, **more)
+    write_line(unit, certificate, before, Status.REDUCED, form.effective_on, public_text=words, form=form)
     add_version(unit, certificate, reduced_statement(latest, sorted(keep)))
 
 

@@ -21,7 +21,7 @@ from app.kernel.fields import Moment, Ref
 from app.kernel.files import Damaged
 from app.kernel.words import _
 from app.ledger import tiles
-from app.ledger.pages import statement_proof
+from app.ledger.pages import paper_proof, statement_proof
 from app.ledger.queries import StoredNodes, entries, head, newest_checkpoint, published_note
 from app.web.gate import PUBLIC
 from app.web.routing import Answer
@@ -252,6 +252,8 @@ def _served(unit: Unit, path: list[str]) -> Answer | None:
             return checkpoint(unit)
         case ["log", "statements", name]:
             return statement_proof(unit, name.removesuffix(".tlog-proof"))
+        case ["log", "papers", name]:
+            return paper_proof(unit, name.removesuffix(".tlog-proof"))
         case ["log", "tile", *rest]:
             return tile(unit, "/".join(rest))
         case [".well-known", name] if name in _KNOWN:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.kernel.words import in_words
+from app.kernel.words import NAMES, in_words
 
 LONGEST_NAME: Final = 200
 LONGEST_ADDRESS: Final = 300
@@ -214,5 +214,5 @@ def summary(curricula: int, expires_on: date) -> str:
 
 def printed(words: Sequence[str]) -> str:
     """Words of the scope as they are printed: `social_care`, `health` become "Social care, health"."""
-    text = ", ".join(word.replace("_", " ").replace("-", " ") for word in words)
+    text = ", ".join(NAMES.get(word, word.replace("_", " ").replace("-", " ")).lower() for word in words)
     return text[:1].upper() + text[1:]

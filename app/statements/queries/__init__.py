@@ -15,10 +15,10 @@ from app.statements.queries.views import (
     made_for,
     parts_again,
     statement_view,
-    untold,
+    untold_statements,
 )
 
 __all__ = [
     "HELD", "AnswerView", "StatementView", "answer_view", "asked_content", "every_sealed_statement", "file_of", "find_statement", "held", "left_over", "made_for", "part_of",
-    "parts_again", "statement_view", "untold",
+    "parts_again", "statement_view", "untold_statements",
 ]  # fmt: skip

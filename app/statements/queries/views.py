@@ -12,14 +12,13 @@ from app.kernel.errors import NotFound, Refused, TooSoon
 from app.kernel.fields import View
 from app.kernel.journal import ending_with
 from app.kernel.words import _
-from app.ledger.queries import asked, last_change, root
+from app.ledger.queries import asked, last_change, root, untold
 from app.statements.models import SignedStatement
 from app.statements.queries.doubted import first_asked_on, replaced_by
 from app.statements.queries.facts import part_of
 from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
 
 AGAIN_SECONDS = 5
-AT_ONCE = 200
 WAIT_SECONDS = 86_400
 PATIENCE = timedelta(hours=6)
 """How long a statement is left to the tries of its delivery."""
@@ -139,12 +138,9 @@ def every_sealed_statement(unit: Unit) -> list[SignedStatement]:
     ]
 
 
-def untold(unit: Unit) -> list[SignedStatement]:
-    """Sealed statements of which the log has yet to tell, oldest first, as many as go into one transaction."""
-    asked = select(SignedStatement).where(
-        SignedStatement.sealed_at.is_not(None), SignedStatement.entry.is_(None)
-    )
-    return list(unit.db.scalars(asked.order_by(SignedStatement.id).limit(AT_ONCE)))
+def untold_statements(unit: Unit) -> list[SignedStatement]:
+    """Sealed statements of which the log has yet to tell."""
+    return untold(unit, SignedStatement)
 
 
 def held(unit: Unit, row: SignedStatement) -> bool:
