@@ -1,7 +1,8 @@
 """The types of what people may type: capped, normalised, without characters that hide something (rules page, 8)."""
 
+import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from app.kernel.clock import last_second
+from app.kernel.words import _
 
 _HIDING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF}
 
@@ -53,7 +55,8 @@ Email = Annotated[
     ),
     AfterValidator(clean),
 ]
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A civil date between 1990 and 2100."""
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
@@ -79,18 +82,46 @@ class _Optional:
 Optional = _Optional()
 
 
-def _end_of_day(value: object) -> object:
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_EARLIEST = datetime(FIRST_DAY.year, 1, 1, tzinfo=UTC)
+_LATEST = datetime(LAST_DAY.year + 1, 1, 1, tzinfo=UTC)
+
+
+def _moment(value: object) -> object:
+    """What RFC 3339 writes, read here: pydantic alone would take a bare number for a moment, and no text from a program."""
+    if isinstance(value, datetime):
         return value
-    return value if day is None else last_second(day)
+    try:
+        if isinstance(value, str) and _RFC_3339.fullmatch(value):
+            return datetime.fromisoformat(value.upper())
+    except ValueError:  # written like one, and there is no such day or hour
+        pass
+    raise ValueError(_("write a moment like 2026-03-02T10:00:00Z"))
 
 
+def _in_range(moment: datetime) -> datetime:
+    """Moments have the years of days; those at the ends of all time cannot even be told in London's."""
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError(_("write a moment between 1990 and 2100"))
+    return moment
+
+
+def _day_or_moment(value: object) -> object:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and _ISO_DAY.fullmatch(value) else None
+        return last_second(day) if day else value if value is None else _moment(value)
+    except ValueError as error:
+        said = _("write a day like 2026-03-02, or a moment like 2026-03-02T10:00:00Z")
+        raise ValueError(said) from error
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_in_range)]
+"""A moment with its offset, between 1990 and 2100."""
 MaybeDay = Annotated[Day | None, Optional]
 """A day that may be left out."""
-AskedMoment = Annotated[AwareDatetime | None, Optional, BeforeValidator(_end_of_day)]
-"""As known when: a moment with its offset, or a civil day, which is its last second in London. None is now."""
+AskedMoment = Annotated[Moment | None, BeforeValidator(_day_or_moment), Optional]
+"""As known when: a moment, or a civil day, which is its last second in London. None is now."""
 
 
 class Form(BaseModel):

@@ -1,9 +1,11 @@
 """The words of the interface, looked up for the language of the request (gettext)."""
 
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from gettext import NullTranslations, translation
 from pathlib import Path
+
+from app.kernel.clock import LONDON
 
 LOCALES = Path(__file__).resolve().parents[1] / "web" / "locale"
 LANGUAGES = ("en", "cy")
@@ -38,6 +40,12 @@ MONTHS = (
 def in_words(day: date) -> str:
     """A date as every page and paper of ours writes it: 30 June 2028."""
     return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
+
+
+def spoken(moment: datetime) -> str:
+    """22 November 2026 at 10:00, the time in London."""
+    local = moment.astimezone(LONDON)
+    return _("{day} at {time}").format(day=in_words(local.date()), time=f"{local:%H:%M}")
 
 
 NAMES = {"northern_ireland": "Northern Ireland", "psycho_social": "Psycho-social"}

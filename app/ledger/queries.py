@@ -2,17 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.kernel.casework import Casework, ToneView, steps_of, told
+from app.kernel.clock import civil_date
 from app.kernel.database import Site, Unit
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, Refused
 from app.kernel.fields import Ref, View
 from app.kernel.question import Question
-from app.kernel.words import _, label
+from app.kernel.words import _, label, spoken
 from app.ledger import tree
 from app.ledger.models import (
     LedgerCheckpoint,
@@ -68,6 +70,20 @@ class RedactionView(Casework):
     word: ToneView
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A day somebody asks about, and the moment whose knowledge is asked for (None: now)."""
+
+    on: date
+    known_at: datetime | None
+    to_come: str
+    """Why nobody can say, in a sentence; empty when day and moment have come."""
+    unknown: str
+    """Why a no is not known to be one, in a sentence; empty unless day or moment lie before the register began."""
+    now: bool
+    """Whether it is asked about today with all that is known: only then may an answer speak in the present."""
+
+
 _NODE = Question(
     select(LedgerNode.digest).where(
         LedgerNode.level == bindparam("level"), LedgerNode.place == bindparam("place")
@@ -100,6 +116,53 @@ def head(unit: Unit) -> Head:
     """Where the ledger ends, as this unit sees it."""
     row = unit.db.connection().execute(_HEAD).one()
     return Head(size=row.size, at=row.at)
+
+
+def asked(unit: Unit, on: date | None, known_at: datetime | None = None) -> Asked:
+    """What is asked when a day, a moment, both or none of them were given: the one rule for every answer of the register.
+
+    A moment without a day asks about its own day. What is left of today asks for what is known now, so that an answer
+    stays true until the register changes or the day is over.
+    """
+    if known_at is not None and known_at > unit.now and civil_date(known_at) == unit.today:
+        known_at = None
+    then = civil_date(known_at) if known_at else unit.today
+    day = on or then
+    begun = _begun(unit)
+    early = begun is not None and (day < civil_date(begun) or (known_at is not None and known_at < begun))
+    return Asked(
+        on=day, known_at=known_at, to_come=_not_yet() if max(day, then) > unit.today else "",
+        unknown=_not_known_before(begun) if begun and early else "", now=known_at is None and day == unit.today,
+    )  # fmt: skip
+
+
+def asked_day(unit: Unit, on: date | None) -> Asked:
+    """The same for what has no answer for days to come. Raises Refused for them."""
+    about = asked(unit, on)
+    if about.to_come:
+        raise Refused(about.to_come)
+    return about
+
+
+def _not_yet() -> str:
+    return _("That has not come yet, so nobody can say. Ask about today or an earlier day.")
+
+
+def _not_known_before(begun: datetime) -> str:
+    said = _(
+        "The register began on {moment} and knows nothing from before that. This says neither that it was certified nor that it was not."
+    )
+    return said.format(moment=spoken(begun))
+
+
+def _begun(unit: Unit) -> datetime | None:
+    """When the first entry came. It never changes again, so a reader's process asks once."""
+    known: datetime | None = unit.site.memory.get("begun")
+    if known is None:
+        known = unit.db.scalar(select(LedgerEntry.recorded_at).where(LedgerEntry.number == 0))
+        if known is not None and not unit.writes:
+            unit.site.memory["begun"] = known
+    return known
 
 
 def last_change(unit: Unit) -> Head:

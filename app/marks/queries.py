@@ -13,7 +13,7 @@ from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
 from app.kernel.words import _, in_words, label
-from app.ledger.queries import head
+from app.ledger.queries import Asked, asked_day, head
 from app.licences.queries import standing
 from app.marks.models import LogoFile
 from app.marks.rules import Badge, authority_sentence, badge_of
@@ -94,46 +94,43 @@ class MarksView(View):
 
 
 def mark_view(unit: Unit, ref: str, on: date | None = None) -> MarkView:
-    """The public answer about one organisation: by its own certificate, or as an affiliate of somebody certified."""
-    day, found = on or unit.today, organisation_of_ref(unit, ref)
+    """The public answer about one organisation: by its own certificate, or as an affiliate of somebody certified.
+
+    Raises Refused for a day to come.
+    """
+    about, found = asked_day(unit, on), organisation_of_ref(unit, ref)
     rows = select(Certificate).where(Certificate.holder_id == found.id, was_published())
     held = unit.db.scalars(rows.order_by(Certificate.id.desc()).limit(MOST_CHAINED)).all()
-    name = name_on(unit, found.id, day)
+    name = name_on(unit, found.id, about.on)
     if held:
-        return _as_holder(unit, found, name, held, day)
-    return _as_affiliate(unit, found, name, day)
+        return _as_holder(unit, found, name, held, about)
+    return _as_affiliate(unit, found, name, about)
 
 
 def _as_holder(
-    unit: Unit, found: Organisation, name: str, held: Sequence[Certificate], day: date
+    unit: Unit, found: Organisation, name: str, held: Sequence[Certificate], about: Asked
 ) -> MarkView:
+    day = about.on
     seen = statuses_on(unit, held, day)
     best = max(
         held, key=lambda one: (len(seen[one.id].certified) > 0, seen[one.id].status is not None, one.id)
     )
     rights = standing(unit, best.body_id, day)
     sentence = authority_sentence(
-        name, best.number, seen[best.id], in_words(best.expires_on), rights.may_surveil
-    )
+        name, best.number, seen[best.id], in_words(best.expires_on), rights.may_surveil, day="" if about.now else in_words(day)
+    )  # fmt: skip
     may = bool(seen[best.id].certified) and rights.may_surveil
     claim = rule_pack(best.rule_pack).claims.correct.format(
         body=organisation(unit, best.body_id).name, number=best.number
     )
-    return _answer(
-        unit,
-        found,
-        name,
-        day,
-        may,
-        sentence,
-        [rights.sentence],
-        _scopes([(best, seen[best.id])], rights.may_surveil),
-        claim,
-    )
+    scopes = _scopes([(best, seen[best.id])], rights.may_surveil)
+    known = may or seen[best.id].status is not None
+    return _answer(unit, found, name, about, may, sentence, [rights.sentence], scopes, claim, known=known)
 
 
-def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> MarkView:
+def _as_affiliate(unit: Unit, found: Organisation, name: str, about: Asked) -> MarkView:
     """An affiliate shows the mark of its provider, for training its own staff, while both stand."""
+    day = about.on
     rows = (
         select(Affiliate)
         .where(Affiliate.organisation_id == found.id)
@@ -153,24 +150,19 @@ def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> Mark
             rights = standing(unit, certificate.body_id, day)
             if seen[certificate.id].certified and rights.may_surveil:
                 provider = name_on(unit, certificate.holder_id, day)
-                sentence = _(
-                    "As an approved affiliate of {provider}, {name} may show the mark with number {number} for training its own staff."
+                sentence = (
+                    _("As an approved affiliate of {provider}, {name} may show the mark with number {number} for training its own staff.")
+                    if about.now
+                    else _("On {day}, as an approved affiliate of {provider}, {name} might show the mark with number {number} for training its own staff.")
+                )  # fmt: skip
+                said = sentence.format(
+                    provider=provider, name=name, number=certificate.number, day=in_words(day)
                 )
-                said = sentence.format(provider=provider, name=name, number=certificate.number)
                 claim = rule_pack(certificate.rule_pack).claims.correct.format(
                     body=organisation(unit, certificate.body_id).name, number=certificate.number
                 )
-                return _answer(
-                    unit,
-                    found,
-                    name,
-                    day,
-                    True,
-                    said,
-                    [rights.sentence],
-                    _scopes([(certificate, seen[certificate.id])], True),
-                    claim,
-                )
+                scopes = _scopes([(certificate, seen[certificate.id])], True)
+                return _answer(unit, found, name, about, True, said, [rights.sentence], scopes, claim)
     sentence = (
         _("{name} is an approved affiliate, but its provider is not certified on this day.")
         if approved
@@ -178,7 +170,7 @@ def _as_affiliate(unit: Unit, found: Organisation, name: str, day: date) -> Mark
             "{name} neither holds a certificate nor is an approved affiliate on this day, so it may not show the mark."
         )
     )
-    return _answer(unit, found, name, day, False, sentence.format(name=name), [], [], "")
+    return _answer(unit, found, name, about, False, sentence.format(name=name), [], [], "", known=False)
 
 
 def _scopes(held: list[tuple[Certificate, StatusOn]], in_order: bool) -> list[ScopeView]:
@@ -193,28 +185,28 @@ def _scopes(held: list[tuple[Certificate, StatusOn]], in_order: bool) -> list[Sc
 
 
 def _answer(
-    unit: Unit,
-    found: Organisation,
-    name: str,
-    day: date,
-    may: bool,
-    sentence: str,
-    reasons: list[str],
-    scopes: list[ScopeView],
-    claim: str,
-) -> MarkView:
+    unit: Unit, found: Organisation, name: str, about: Asked, may: bool, sentence: str, reasons: list[str], scopes: list[ScopeView],
+    claim: str, *, known: bool = True,
+) -> MarkView:  # fmt: skip
+    """`known` is whether the register says anything of the organisation that would be so on that day, if only a no."""
+    unknown = about.unknown if not known else ""
     part = may and not all(scope.may_use for scope in scopes)
-    title = (
-        _("Yes, for some of its curricula")
-        if part
-        else _("Yes, it may show the mark")
-        if may
-        else _("No, it may not show the mark")
-    )
     return MarkView(
-        organisation=found.ref, name=name, on=day, today=unit.today, may_use=may, title=title, tone="partly" if part else "yes" if may else "no",
-        sentence=sentence, reasons=reasons, scopes=scopes, claim=claim if may and day == unit.today else "", as_of_log_size=head(unit).size,
+        organisation=found.ref, name=name, on=about.on, today=unit.today, may_use=may, title=_("We cannot tell") if unknown else _title(may, part, about.now),
+        tone="unknown" if unknown else "partly" if part else "yes" if may else "no", sentence=unknown or sentence, reasons=[] if unknown else reasons,
+        scopes=scopes, claim=claim if may and about.now else "", as_of_log_size=head(unit).size,
     )  # fmt: skip
+
+
+def _title(may: bool, part: bool, now: bool) -> str:
+    """The plain answer."""
+    if part:
+        return (
+            _("Yes, for some of its curricula") if now else _("Yes, on that day, for some of its curricula")
+        )
+    if may:
+        return _("Yes, it may show the mark") if now else _("Yes, on that day it might show the mark")
+    return _("No, it may not show the mark") if now else _("No, not on that day")
 
 
 def visible(unit: Unit) -> Select[Certificate]:

@@ -110,24 +110,35 @@ def mark_svg(number: str, body: str, made_for: str, file_id: str) -> bytes:
     ).encode()
 
 
-def authority_sentence(name: str, number: str, seen: StatusOn, expires: str, in_order: bool) -> str:
-    """May this holder use the mark, and why, in one sentence."""
-    if not seen.certified:
-        since = in_words(seen.since) if seen.since else ""
-        return _(
-            "{name} has not been certified under certificate {number} since {day}, so it may not show the mark."
-        ).format(name=name, day=since, number=number)
-    if not in_order:
-        return _(
-            "The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown."
-        ).format(name=name)
-    if len(seen.certified) < len(seen.items):
+def authority_sentence(
+    name: str, number: str, seen: StatusOn, expires: str, in_order: bool, *, day: str = ""
+) -> str:
+    """May this holder use the mark, and why, in one sentence; of another day than today, which is then named, only what was so on it."""
+    if not seen.certified and not seen.since:
         said = _(
-            "{name} may show the mark with number {number} beside {good} of its {all} curricula only, until {day}."
+            "{name} is not certified under certificate {number} on this day, so it may not show the mark."
         )
-        return said.format(
-            good=len(seen.certified), all=len(seen.items), name=name, number=number, day=expires
+    elif not seen.certified:
+        said = _(
+            "{name} has not been certified under certificate {number} since {since}, so it may not show the mark."
         )
-    return _(
-        "{name} may show the mark with number {number} until {day}, for the curricula on its certificate."
-    ).format(name=name, number=number, day=expires)
+    elif not in_order:
+        said = _(
+            "The certification body of {name} is neither licensed nor accredited on this day, so the mark may not be shown."
+        )
+    elif day:
+        said = _(
+            "On {day} {name} might show the mark with number {number}, for {good} of the {all} curricula on its certificate."
+        )
+    elif len(seen.certified) < len(seen.items):
+        said = _(
+            "{name} may show the mark with number {number} beside {good} of its {all} curricula only, until {expires}."
+        )
+    else:
+        said = _(
+            "{name} may show the mark with number {number} until {expires}, for the curricula on its certificate."
+        )
+    return said.format(
+        name=name, number=number, since=in_words(seen.since) if seen.since else "", day=day, good=len(seen.certified),
+        all=len(seen.items), expires=expires,
+    )  # fmt: skip

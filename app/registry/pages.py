@@ -98,9 +98,9 @@ def verify(unit: Unit, number: Typed, on: MaybeDay = None, known_at: AskedMoment
 
 
 @area.page("/c/{number}", "registry/verify.html", may=PUBLIC, api="")
-def scanned(unit: Unit, number: Typed, on: MaybeDay = None, known_at: AskedMoment = None) -> VerifyView:
-    """The same answer at the short address that is printed as a code."""
-    return queries.verify_view(unit, number, on, known_at)
+def scanned(unit: Unit, number: Typed) -> VerifyView:
+    """The answer of today at the short address that is printed as a code: a code that asks about a better day is not listened to."""
+    return queries.verify_view(unit, number, None, None)
 
 
 @area.page("/check", "registry/check.html", may=PUBLIC)

@@ -86,18 +86,21 @@ def item_words(item: ItemOn) -> str:
 
 
 def verdict(
-    name: str, number: str, seen: StatusOn, expires_on: date, starts_on: date, on: date, today: date
+    name: str, number: str, seen: StatusOn, expires_on: date, starts_on: date, on: date, *, now: bool
 ) -> Verdict:
-    """The answer about one certificate on a day. It is never better than the weakest line under it."""
+    """The answer about one certificate on a day: never better than the weakest line under it.
+
+    It speaks in the present only `now`: asked about today, with all that is known.
+    """
     if not seen.published:
         return never_issued()
     if seen.status is None:
         return _before(name, number, starts_on, on)
     if seen.certified:
-        return _certified(name, number, seen, expires_on, on, today)
+        return _certified(name, number, seen, expires_on, on, now)
     if seen.status is Status.SUSPENDED or (seen.status.gives_rights and _paused(seen)):
-        return _suspended(name, number, seen, on, today)
-    return _ended(name, number, seen, on, today)
+        return _suspended(name, number, seen, on, now)
+    return _ended(name, number, seen, on, now)
 
 
 def _paused(seen: StatusOn) -> bool:
@@ -110,13 +113,9 @@ def _before(name: str, number: str, starts_on: date, on: date) -> Verdict:
     return Verdict(Answer.NOT_CERTIFIED, "no", _("No, not yet on that day"), said)
 
 
-def _certified(name: str, number: str, seen: StatusOn, expires_on: date, on: date, today: date) -> Verdict:
-    good, all_of_them = len(seen.certified), len(seen.items)
-    whole = good == all_of_them
-    title = (
-        for_all(good) if whole else _("Yes, for {good} of {all} curricula").format(good=good, all=all_of_them)
-    )
-    if on == today:
+def _certified(name: str, number: str, seen: StatusOn, expires_on: date, on: date, now: bool) -> Verdict:
+    good, whole = len(seen.certified), len(seen.certified) == len(seen.items)
+    if now:
         said = _("{name} is certified until {day}.").format(name=name, day=in_words(expires_on))
     else:
         said = plural(
@@ -125,19 +124,22 @@ def _certified(name: str, number: str, seen: StatusOn, expires_on: date, on: dat
             good,
         )
         said = said.format(name=name, day=in_words(on))
-    rest = "" if whole else " " + _others(seen, on == today)
+    rest = "" if whole else " " + _others(seen, now)
     return Verdict(
         Answer.CERTIFIED,
         "yes" if whole else "partly",
-        title,
+        yes_for(good, len(seen.items), now=now),
         f"{said}{rest} " + _("Certificate {number}.").format(number=number),
     )
 
 
-def for_all(count: int) -> str:
-    """The plain answer when nothing on the certificate is paused or taken away."""
-    few = {1: _("Yes, for the one curriculum on it"), 2: _("Yes, for both curricula")}
-    return few.get(count) or _("Yes, for all {count} curricula").format(count=count)
+def yes_for(good: int, all_of_them: int, *, now: bool) -> str:
+    """The plain answer while anything on a certificate is certified; one about another day than today says so."""
+    said = _("Yes, for {what}") if now else _("Yes, on that day, for {what}")
+    if good < all_of_them:
+        return said.format(what=_("{good} of {all} curricula").format(good=good, all=all_of_them))
+    few = {1: _("the one curriculum on it"), 2: _("both curricula")}
+    return said.format(what=few.get(good) or _("all {count} curricula").format(count=good))
 
 
 def _others(seen: StatusOn, now: bool) -> str:
@@ -156,9 +158,8 @@ def _others(seen: StatusOn, now: bool) -> str:
     )
 
 
-def _suspended(name: str, number: str, seen: StatusOn, on: date, today: date) -> Verdict:
+def _suspended(name: str, number: str, seen: StatusOn, on: date, now: bool) -> Verdict:
     since = seen.since if seen.status is Status.SUSPENDED else max(item.since for item in seen.items)
-    now = on == today
     sentence = _("The certification of {name} has been suspended since {since}. Certificate {number}.") if now else _(
         "On {day} the certification of {name} was suspended, since {since}. Certificate {number}."
     )  # fmt: skip
@@ -167,10 +168,9 @@ def _suspended(name: str, number: str, seen: StatusOn, on: date, today: date) ->
     return Verdict(Answer.WAS_CERTIFIED, "pause", title, said)
 
 
-def _ended(name: str, number: str, seen: StatusOn, on: date, today: date) -> Verdict:
+def _ended(name: str, number: str, seen: StatusOn, on: date, now: bool) -> Verdict:
     status = seen.status or Status.EXPIRED
     since = max(item.since for item in seen.items) if status.gives_rights and seen.items else seen.since or on
-    now = on == today
     last = date.fromordinal(since.toordinal() - 1)
     title = (_("Not now: it ended on {day}") if now else _("Not on that day: it had ended on {day}")).format(
         day=in_words(last)
@@ -205,6 +205,11 @@ def not_known_then(known: str) -> Verdict:
     return Verdict(Answer.NOT_CERTIFIED, "no", _("No, not at that moment"), said.format(moment=known))
 
 
+def cannot_tell(why: str) -> Verdict:
+    """What nobody can know: of days to come, or of days before the register began."""
+    return Verdict(Answer.CANNOT_TELL, "unknown", _("We cannot tell"), why)
+
+
 def look_again(typed: str) -> Verdict:
     """A number that cannot be right: a slip of the pen is never told as a no."""
     said = _(
@@ -221,11 +226,14 @@ def not_a_number() -> Verdict:
     return Verdict(Answer.CANNOT_TELL, "unknown", _("We cannot tell"), said)
 
 
-def line_of(seen: StatusOn, expires_on: date) -> str:
-    """One sentence for lists: Certified until 30 June 2028 for 3 curricula."""
+def line_of(seen: StatusOn, expires_on: date, *, now: bool) -> str:
+    """One sentence for lists: Certified until 30 June 2028 for 3 curricula. Of another day only what was so on it."""
     good, all_of_them = len(seen.certified), len(seen.items)
     if seen.status is None:
         return _("Not certified on that day.")
+    if good and not now:
+        said = _("Certified on that day for {good} of {all} curricula.").format(good=good, all=all_of_them)
+        return said if good == all_of_them else f"{said} {_others(seen, now)}"
     if good and good == all_of_them:
         said = plural(
             "Certified until {{day}} for {count} curriculum.",
@@ -237,7 +245,7 @@ def line_of(seen: StatusOn, expires_on: date) -> str:
         said = _("Certified until {day} for {good} of {all} curricula.").format(
             day=in_words(expires_on), good=good, all=all_of_them
         )
-        return f"{said} {_others(seen, True)}"
+        return f"{said} {_others(seen, now)}"
     if seen.status is Status.SUSPENDED or seen.status.gives_rights:
         since = (
             seen.since

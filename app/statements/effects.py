@@ -1,6 +1,6 @@
 """What follows a question for a signed statement: the worker draws, signs, seals, looks at it as a stranger would, and keeps it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -9,17 +9,17 @@ from app.certificates.effects import OWNER, press
 from app.certificates.effects.worker import do, rrn_keys, stamps_of
 from app.kernel import files
 from app.kernel.actor import SYSTEM
+from app.kernel.clock import civil_date
 from app.kernel.database import Site, Unit, reading, writing
 from app.kernel.journal import Event, Finish, after, ending_with, record
 from app.kernel.outbox import every
-from app.kernel.words import _, in_words, label
+from app.kernel.words import _, in_words, spoken
 from app.ledger.effects import TOLD_EVERY, tell_of
-from app.registry.queries.verify import spoken
 from app.statements.commands import hold, keep_sealed, replace, tell_sealed
 from app.statements.models import SignedStatement
 from app.statements.queries import HELD, left_over, untold_statements
-from app.statements.queries.doubted import doubted_statements
-from app.statements.rules import CertificateFact, ChangeFact, Content, Part
+from app.statements.queries.doubted import doubted_statements, first_asked_on
+from app.statements.rules import CertificateFact, ChangeFact, Content, Part, status_word
 
 
 @after("statement.asked")
@@ -51,7 +51,7 @@ def _made(unit: Unit, statement_id: int) -> Finish | None:
         return lambda unit: hold(unit, unit.db.get_one(SignedStatement, statement_id))
     addresses = Addresses(unit.site.settings.public_base_url)
     made = press().seal_paper(
-        paper(Content.model_validate_json(row.content)),
+        paper(Content.model_validate_json(row.content), first_asked_on(unit, row), civil_date(row.asked_at)),
         row.content.encode(),
         STATEMENT_TYP,
         store,
@@ -108,12 +108,12 @@ def replace_doubtful_statements(site: Site) -> None:
             replace(unit, statement_id)
 
 
-def paper(said: Content) -> Any:
-    """A statement as it is laid on paper."""
-    facts, then = said.then.facts, said.then.known_at
-    sections = [press().Lines(_("What the register said"), [_known(said.then), said.then.sentence])]
+def paper(said: Content, asked_on: date, made_on: date) -> Any:
+    """A statement as it is laid on paper. Both days are kept beside it, so that it can be drawn again as it was."""
+    facts, known = said.then.facts, said.known_when(said.then, asked_on)
+    sections = [press().Lines(_("What the register said"), [_known(said, said.then, asked_on), said.then.sentence])]  # fmt: skip
     if said.differs and said.now:
-        sections.append(press().Lines(_("What is known now"), [_known(said.now), said.now.sentence]))
+        sections.append(press().Lines(_("What is known now"), [_known(said, said.now, asked_on), said.now.sentence]))  # fmt: skip
         sections.append(
             press().Lines(
                 "", [_("What was recorded later changes the answer: the two above are not the same.")]
@@ -128,16 +128,15 @@ def paper(said: Content) -> Any:
     return press().Paper(
         title=_("Statement about {name} on {day}").format(name=facts.name, day=in_words(said.on)),
         heading=_("Signed statement"), name=facts.name, author=OWNER,
-        lead=_("About {day}, as known on {moment}").format(day=in_words(said.on), moment=spoken(then)),
+        lead=_("About {day}, {known}. Made on {made}.").format(day=in_words(said.on), known=known, made=in_words(made_on)),
         corner=(_("About the day"), in_words(said.on)), sections=sections, attached="statement.jwt",
         foot=_("This statement speaks of that day only. What is so today stands at {address}").format(address=said.address),
     )  # fmt: skip
 
 
-def _known(part: Part) -> str:
-    return _("As known on {moment}: {title}.").format(
-        moment=spoken(part.known_at), title=part.title.rstrip(".")
-    )
+def _known(said: Content, part: Part, asked_on: date) -> str:
+    known = said.known_when(part, asked_on)
+    return f"{known[:1].upper()}{known[1:]}: {part.title.rstrip('.')}."
 
 
 def _rests_on(part: Part) -> list[Any]:
@@ -172,12 +171,12 @@ def _certificate(one: CertificateFact) -> list[str]:
             last=in_words(one.expires_on),
         ),
         _("On the day: {status}.").format(
-            status=label(one.status).lower() if one.status else _("no status yet")
+            status=status_word(one.status).lower() if one.status else _("no status yet")
         ),
     ]
     lines += [
         _("Curriculum “{title}”, version {version}: {status}.").format(
-            title=item.title, version=item.version, status=label(item.status).lower()
+            title=item.title, version=item.version, status=status_word(item.status).lower()
         )
         for item in one.curricula
     ]
@@ -187,7 +186,7 @@ def _certificate(one: CertificateFact) -> list[str]:
 def _change(line: ChangeFact) -> str:
     said = _("From {day}, recorded on {moment}: {status}. {words}").format(
         day=in_words(line.effective_on), moment=spoken(line.recorded_at),
-        status=label(line.status), words=line.words,
+        status=status_word(line.status), words=line.words,
     ).strip()  # fmt: skip
     return f"{line.curriculum}: {said}" if line.curriculum else said
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-from app.certificates.rules import Answer
-from app.kernel.fields import Form, MaybeDay, Optional
+from app.certificates.rules import Answer, Status
+from app.kernel.fields import AskedMoment, Form, MaybeDay
+from app.kernel.words import _, in_words, label, spoken
 from app.ledger.rules import instant
 
 FORMAT: Final = "rrn-statement-1"
@@ -31,7 +32,7 @@ class AskStatement(Form):
     """Somebody asks for a signed statement: of which day, and as known at which moment (nothing: now)."""
 
     on: Annotated[MaybeDay, Field(title="Day")] = None
-    known_at: Annotated[AwareDatetime | None, Optional, Field(title="As known at")] = None
+    known_at: Annotated[AskedMoment, Field(title="As known at")] = None
 
 
 class _Frozen(BaseModel):
@@ -144,6 +145,19 @@ class Content(_Frozen):
     def differs(self) -> bool:
         """Whether what was recorded later changes the facts."""
         return self.now is not None and self.now.facts != self.then.facts
+
+    def known_when(self, part: Part, asked_on: date) -> str:
+        """Whose knowledge an answer is: of a moment, or all that stood in the register on the day somebody asked."""
+        if part.known_at != self.as_of:
+            return _("as known on {moment}").format(moment=spoken(part.known_at))
+        return _("as the register stood on {day} (it last changed on {moment})").format(
+            day=in_words(asked_on), moment=spoken(self.as_of)
+        )
+
+
+def status_word(status: str) -> str:
+    """A status as every public page says it."""
+    return _("Certified") if status == Status.ACTIVE else label(status)
 
 
 def same_but_redacted(stored: Any, today: Any) -> bool:

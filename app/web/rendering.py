@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 
-from app.kernel.clock import LONDON, civil_date
-from app.kernel.words import _, in_words, label, listed, plural, words
+from app.kernel.clock import civil_date
+from app.kernel.words import _, in_words, label, listed, plural, spoken, words
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = Path(__file__).resolve().parent / "static"
@@ -43,11 +43,6 @@ def spoken_date(day: date | datetime | str | None) -> str:
     return in_words(day)
 
 
-def spoken_moment(moment: datetime) -> str:
-    """30 June 2028 at 14:05, the time in London."""
-    return _("{day} at {time}").format(day=spoken_date(moment), time=f"{moment.astimezone(LONDON):%H:%M}")
-
-
 def ago(moment: datetime | date, now: datetime | None = None) -> str:
     """today, yesterday, 12 days ago, 30 June 2028."""
     today = civil_date(now or datetime.now(UTC))
@@ -66,7 +61,7 @@ def asset(name: str) -> str:
     return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
-NUMBER = re.compile(r"[A-Z]{3}-\d{6}-[0-9A-Z]")
+NUMBER = re.compile(r"\b[A-Z]{2,6}-\d{6}-[0-9A-Z]\b")
 
 
 def unbroken(sentence: str) -> Markup:
@@ -107,7 +102,7 @@ def make_environment() -> Environment:
         newstyle=True,
     )
     environment.filters.update(
-        civil=civil_date, date=spoken_date, datetime=spoken_moment, ago=ago, listed=listed, unbroken=unbroken
+        civil=civil_date, date=spoken_date, datetime=spoken, ago=ago, listed=listed, unbroken=unbroken
     )
     environment.globals.update(_=said, gettext=said, label=label, asset=asset, hidden_fields=hidden_fields)
     return environment

@@ -39,6 +39,20 @@ def test_small_letters_spaces_and_other_dashes_are_forgiven(typed: str) -> None:
     assert parse_number(typed).answer is NumberAnswer.WELL_FORMED
 
 
+@pytest.mark.parametrize(
+    "around", ["{}.", "{},", "“{}”", "‘{}’", "«{}»", "({}).", "[{}];", "<{}>", '"{}"?', "{}…"]
+)
+def test_marks_around_a_number_that_was_copied_out_of_a_sentence_are_forgiven(around: str) -> None:
+    assert parse_number(around.format("NGC-000217-M")).number == "NGC-000217-M"
+
+
+@pytest.mark.parametrize(
+    "typed", ["NGC-000217-M.pdf", "NGC.000217.M", "-NGC-000217-M", "NGC-000217-M/", "no NGC-000217-M"]
+)
+def test_what_is_more_than_marks_around_it_is_no_number(typed: str) -> None:
+    assert parse_number(typed).answer is NumberAnswer.NOT_A_NUMBER
+
+
 @given(codes, serials, st.data())
 def test_every_single_wrong_character_is_caught(code: str, serial: int, data: st.DataObject) -> None:
     number = make_number(code, serial)

@@ -34,7 +34,7 @@ def test_a_parent_finds_out_whether_the_training_at_school_is_certified(
 ) -> None:
     parent = opens(PHONE, scripts=False)
     a_name_spelled_wrong_is_found(parent)
-    the_entry_says_so_today_and_says_what_was_true_before(parent, live)
+    the_entry_says_so_today_and_says_what_nobody_knows(parent, live)
     a_number_with_a_slip_is_neither_yes_nor_no(parent, number)
     the_right_number_is_answered_with_what_it_does_not_mean(parent, number)
 
@@ -45,11 +45,13 @@ def a_name_spelled_wrong_is_found(parent: Screen) -> None:
     parent.reads("These were found for", "Harbour Lane Training", "Certified until")
 
 
-def the_entry_says_so_today_and_says_what_was_true_before(parent: Screen, live: Live) -> None:
+def the_entry_says_so_today_and_says_what_nobody_knows(parent: Screen, live: Live) -> None:
     parent.follows("Harbour Lane Training").reads("Yes, for both curricula", "certified until")
     before = live.site.clock().date() - timedelta(days=30)
     parent.page.fill("main [name=on]", before.isoformat())
-    parent.presses("Ask about that day").reads("not certified", f"{before.day} {before:%B %Y}")
+    parent.presses("Ask about that day").reads(
+        "We cannot tell", "The register began on", f"{before.day} {before:%B %Y}"
+    )
 
 
 def a_number_with_a_slip_is_neither_yes_nor_no(parent: Screen, number: str) -> None:

@@ -49,14 +49,17 @@ def test_an_answer_about_a_past_day_speaks_of_the_past(world: World) -> None:
     )
 
 
-def test_the_first_day_counts_and_the_day_before_does_not(world: World) -> None:
-    assert ask(world, on=date(2026, 1, 1)).answer is Answer.CERTIFIED
-    before = ask(world, on=date(2025, 12, 31))
+def test_the_first_day_counts_and_the_day_before_does_not(world: World, clock: SetClock) -> None:
+    number = publish(world, 218, starts=date(2026, 3, 20))
+    clock.now = moment(date(2026, 4, 1))
+    assert ask(world, number, on=date(2026, 3, 20)).answer is Answer.CERTIFIED
+    before = ask(world, number, on=date(2026, 3, 19))
     assert before.answer is Answer.NOT_CERTIFIED
     assert before.status is None
 
 
-def test_the_last_day_counts_and_the_day_after_does_not(world: World) -> None:
+def test_the_last_day_counts_and_the_day_after_does_not(world: World, clock: SetClock) -> None:
+    clock.now = moment(date(2029, 6, 1))
     assert ask(world, on=date(2028, 12, 31)).answer is Answer.CERTIFIED
     after = ask(world, on=date(2029, 1, 1))
     assert (after.answer, after.status) == (Answer.WAS_CERTIFIED, "expired")
@@ -116,10 +119,15 @@ def test_what_we_said_then_stays_what_we_said_then(world: World, clock: SetClock
     assert len(as_known.history) == 1
 
 
-def test_before_it_was_published_the_register_said_nothing_of_it(world: World) -> None:
-    said = ask(world, known_at=moment(date(2025, 12, 1)))
-    assert said.answer is Answer.NOT_CERTIFIED
+def test_before_it_was_published_the_register_said_nothing_of_it(world: World, clock: SetClock) -> None:
+    before = clock.now + timedelta(days=1)
+    clock.now += timedelta(days=10)
+    number = publish(world, 218)
+    said = ask(world, number, known_at=before)
+    assert (said.answer, said.title) == (Answer.NOT_CERTIFIED, "No, not at that moment")
     assert said.holder is None
+    assert [one.answer for one in said.now] == [Answer.CERTIFIED, Answer.CERTIFIED]
+    assert not said.now_first, "a yes of today is not read before the answer that was asked for"
 
 
 def test_one_suspended_curriculum_makes_the_answer_amber_and_never_green(world: World) -> None:

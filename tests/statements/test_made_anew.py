@@ -54,6 +54,9 @@ def test_it_is_sealed_anew_and_the_old_one_says_so(site: Site, clock: SetClock) 
         assert first.content == second.content and second.sealed_at == clock.now
         assert second.seal_key != key.id == first.seal_key and first.pdf_digest != second.pdf_digest
         assert statement_view(unit, new).replaced_by == ""
+        assert statement_view(unit, new).known == statement_view(unit, old).known, (
+            "the register of the first day"
+        )
     with TestClient(create_app(site.settings, clock)) as web:
         page = web.get(f"/statements/{old}")
         assert f'href="/statements/{new}"' in page.text and "Rely on that" in page.text

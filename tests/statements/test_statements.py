@@ -199,6 +199,23 @@ def test_pdfsig_finds_the_seal_valid_and_the_whole_document_signed(
     assert "Total document signed" in told
 
 
+def test_the_paper_says_when_it_was_made_and_whose_knowledge_it_holds(
+    world: World, later: SetClock, tmp_path: Path
+) -> None:
+    suspended_late(world)
+    ref = ask(world.site, world.number, DAY, known_at=moment(date(2026, 4, 1)))
+    later.now += timedelta(days=3)
+    outbox.deliver_all(world.site)
+    shown = " ".join(text_of(files(world.site, ref)["pdf"], tmp_path).split())
+    assert "About 14 March 2026, as known on 1 April 2026 at 13:00. Made on 1 June 2026." in shown
+    stood = "As the register stood on 1 June 2026 (it last changed on 2 May 2026 at 13:00): Paused"
+    assert stood in shown
+    assert "certified" in shown and "active" not in shown.lower()
+    page = client_of(world.site, later).get(f"/statements/{ref}").text
+    assert stood.partition(":")[0] in page
+    assert ">Certified<" in page and "Active" not in page
+
+
 def test_two_who_ask_at_once_get_one_paper(world: World, later: SetClock) -> None:
     ready, refs = threading.Barrier(4), list[str]()
 

@@ -1,12 +1,10 @@
 """Everything a stranger needs to check a certificate: files, keys, lists, the log."""
 
 import json
-import re
 from typing import Annotated
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from fastapi import Query
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
 from app.certificates import queries
 from app.certificates.did import MEDIA_TYPE, Addresses, Context, ListPurpose, Schema, did_document, key_set
@@ -19,7 +17,7 @@ from app.certificates.queries.announced import announcements, log_keys
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fetching import Unreachable
-from app.kernel.fields import Ref
+from app.kernel.fields import Moment, Ref
 from app.kernel.files import Damaged
 from app.kernel.words import _
 from app.ledger import tiles
@@ -33,18 +31,6 @@ ListNumber = Annotated[int, Field(ge=1, le=100_000)]
 RootNumber = Annotated[int, Field(ge=1, le=1_000)]
 Thumbprint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 TilePath = Annotated[str, Field(max_length=200)]
-
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def _moment(typed: object) -> object:
-    """A moment as RFC 3339 writes it; pydantic alone would take a bare number for one."""
-    if not RFC_3339.fullmatch(str(typed)):
-        raise ValueError(_("write a moment like 2026-03-02T10:00:00Z"))
-    return typed
-
-
-Timestamp = Annotated[AwareDatetime | None, BeforeValidator(_moment), Query()]
 
 JSON = "application/json"
 PLAIN = "text/plain; charset=utf-8"
@@ -127,7 +113,7 @@ def schema(unit: Unit, name: Schema) -> Answer:
 
 @area.file("/status/{body}/{purpose}/{number}", may=PUBLIC)
 def status_list(
-    unit: Unit, body: Ref, purpose: ListPurpose, number: ListNumber, timestamp: Timestamp = None
+    unit: Unit, body: Ref, purpose: ListPurpose, number: ListNumber, timestamp: Moment | None = None
 ) -> Answer:
     """A body's status list, as the worker signed it last, or as it was served at a moment of the past."""
     if timestamp is None:

@@ -11,6 +11,8 @@ MAX_TYPED: Final = 40
 
 _BODY_CODE = re.compile(r"[A-Z]{2,6}")
 _NUMBER = re.compile(r"([A-Z]{2,6})-?([0-9]{6})-?([0-9A-Z])", re.ASCII)
+_AROUND = " \t\r\n\u00a0.,;:!?'\"`()[]{}<>\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2026"
+"""What may stand around a number that is copied out of a sentence: the register's own end with one and a full stop."""
 _HYPHENS = re.compile(r"[\s\u00ad\u2010-\u2015\u2212-]+")
 
 
@@ -55,8 +57,12 @@ def make_number(body_code: str, serial: int) -> str:
 
 
 def parse_number(typed: str) -> TypedNumber:
-    """Read a certificate number as people type it: small letters, spaces and other dashes are forgiven."""
-    found = _NUMBER.fullmatch(_HYPHENS.sub("-", typed.strip()).upper()) if len(typed) <= MAX_TYPED else None
+    """Read a certificate number as people type it: small letters, spaces, other dashes and marks around it are forgiven."""
+    found = (
+        _NUMBER.fullmatch(_HYPHENS.sub("-", typed.strip().strip(_AROUND)).upper())
+        if len(typed) <= MAX_TYPED
+        else None
+    )
     if found is None:
         return TypedNumber(NumberAnswer.NOT_A_NUMBER)
     code, digits, check = found.groups()

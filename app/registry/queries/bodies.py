@@ -12,12 +12,15 @@ from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
 from app.kernel.fields import View
-from app.kernel.words import _, label
+from app.kernel.words import _
+from app.ledger.queries import Asked, asked_day
 from app.licences.queries import licence_lines, licences_of, shown, standing
+from app.licences.rules import Standing
 from app.organisations.models import Organisation
 from app.permissions import Seat
 from app.registry.queries.entries import Entry
-from app.registry.queries.told import end_of
+from app.registry.queries.told import end_of, nobody_knows
+from app.registry.rules import word
 
 
 class LicenceChange(View):
@@ -46,13 +49,15 @@ class BodyEntry(Entry):
 
 def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
     """One certification body. Raises NotFound."""
-    day = on or unit.today
+    about = asked_day(unit, on)
+    day = about.on
     body = unit.db.scalar(select(Organisation).where(Organisation.ref == ref, Organisation.seat == Seat.BODY))
     if body is None:
         raise NotFound(_("There is no certification body of that reference on the register."))
     rights = standing(unit, body.id, day)
     view = shown(rights.status)
-    tag = ToneView(word=view.word, tone=view.tone)
+    unknown = about.unknown if not rights.licence_ref else ""
+    tag = nobody_knows() if unknown else ToneView(word=view.word, tone=view.tone)
     counts = _counts(unit, body.id, unit.today)
     lines = [
         line
@@ -62,8 +67,7 @@ def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
     ]
     return BodyEntry(
         ref=ref, name=body.name, on=day, today=unit.today, as_of_log_size=end_of(unit).size, tag=tag,
-        title=_("Yes, licensed and accredited") if rights.may_issue else _("Not just now: {word}").format(word=view.word.lower()),
-        sentence=rights.sentence, chain=[], history=[], code=body.code or "", ukas_number=rights.ukas_number, licence=rights.licence_ref,
+        title=tag.word if unknown else _title(rights, about), sentence=unknown or rights.sentence, chain=[], history=[], code=body.code or "", ukas_number=rights.ukas_number, licence=rights.licence_ref,
         licence_credential=f"/bodies/{ref}/licence/credential.jwt" if newest_credential(unit, body.id) else None,
         endorsements="/certificates/{number}/endorsements/{about}",
         may_take_new=rights.may_take_new, certificates=counts,
@@ -77,6 +81,16 @@ def body_entry(unit: Unit, ref: str, on: date | None = None) -> BodyEntry:
     )  # fmt: skip
 
 
+def _title(rights: Standing, about: Asked) -> str:
+    """The plain answer about a body."""
+    if rights.may_issue:
+        return (
+            _("Yes, licensed and accredited") if about.now else _("Yes, licensed and accredited on that day")
+        )
+    why = shown(rights.status).word.lower() if rights.licence_ref else _("no licence")
+    return (_("Not just now: {word}") if about.now else _("Not on that day: {word}")).format(word=why)
+
+
 def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
     """How many certificates of a body stand how today; one that ran out counts as expired, whatever was recorded last."""
     finals = [status for status in Status if status.is_final]
@@ -88,6 +102,6 @@ def _counts(unit: Unit, body_id: int, day: date) -> dict[str, int]:
     )
     counts: dict[str, int] = {}
     for status, over, count in unit.db.execute(rows.group_by(Certificate.status, gone)):
-        word = label(Status.EXPIRED if over else status)
-        counts[word] = counts.get(word, 0) + count
+        said = word(Status.EXPIRED if over else status)
+        counts[said] = counts.get(said, 0) + count
     return counts

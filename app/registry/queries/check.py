@@ -13,6 +13,8 @@ from app.kernel.casework import ToneView
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _, in_words, listed
+from app.ledger.queries import Asked
+from app.ledger.queries import asked as asked_on
 from app.organisations.models import Organisation, OrganisationName
 from app.organisations.rules import search_text, search_words
 from app.providers.models import Affiliate, TrainerAppointment, TrainingService
@@ -21,7 +23,7 @@ from app.providers.rules import TrainerLevel
 from app.registry.queries.entries import best_of, certificates_told
 from app.registry.queries.index import Wanted, find
 from app.registry.queries.terms import LISTED, word_term
-from app.registry.queries.told import HolderView, Told, end_of
+from app.registry.queries.told import HolderView, Told, end_of, nobody_knows
 from app.registry.rules import item_words, shown_status, tone_of
 
 MOST_CHOICES = 10
@@ -72,39 +74,52 @@ class CheckView(View):
 def check_view(
     unit: Unit, organisation: str, curriculum: str, trainer: str, affiliate: str, on: date | None
 ) -> CheckView:
-    """The three-key answer, four with an affiliate. A key that nobody asked about is not looked at."""
-    day = on or unit.today
-    asked = {
-        name: text
-        for name, text in (
-            ("organisation", organisation),
-            ("curriculum", curriculum),
-            ("trainer", trainer),
-            ("affiliate", affiliate),
-        )
-        if text
+    """The three-key answer, four with an affiliate. A key that nobody asked about is not looked at, and the answer says so."""
+    about = asked_on(unit, on)
+    given = {
+        "organisation": organisation,
+        "curriculum": curriculum,
+        "trainer": trainer,
+        "affiliate": affiliate,
     }
+    asked = {name: text for name, text in given.items() if text}
     if not organisation:
         said = _(
             "Name the organisation that holds the certificate. The other fields are yours to leave empty."
         )
-        return _view(unit, day, asked, [], None, _("Which organisation?"), said, [])
+        return _view(unit, about, asked, [], None, _("Which organisation?"), said)
+    if about.to_come:
+        return _view(unit, about, asked, [], None, _("We cannot tell"), about.to_come)
     services = _services(unit, organisation)
     if len(services) != 1:
-        return _which(unit, day, asked, services)
-    service = services[0][0]
-    told = certificates_told(unit, service.id, day)
+        return _which(unit, about, asked, services)
+    told = certificates_told(unit, services[0][0].id, about.on)
     best = best_of(told) if told else None
-    now = day == unit.today
-    keys = [_organisation_key(services[0][1], best, now)]
-    if curriculum:
-        keys.append(_curriculum_key(best, curriculum, now))
-    place, approved = _affiliate_key(unit, service.id, affiliate, day) if affiliate else (None, None)
-    if trainer:
-        keys.append(_trainer_key(unit, service, approved, trainer, day))
-    if place:
-        keys.append(place)
-    return _together(unit, day, asked, keys, best)
+    keys = _keys(unit, services[0], best, asked, about)
+    return _together(unit, about, asked, [_as_far_as_known(key, about) for key in keys], best)
+
+
+def _keys(
+    unit: Unit, found: tuple[TrainingService, Organisation], best: Told | None, asked: dict[str, str], about: Asked
+) -> list[KeyView]:  # fmt: skip
+    service, organisation = found
+    keys = [_organisation_key(organisation, best, about.now)]
+    if "curriculum" in asked:
+        keys.append(_curriculum_key(best, asked["curriculum"], about.now))
+    place, approved = (
+        _affiliate_key(unit, service.id, asked["affiliate"], about) if "affiliate" in asked else (None, None)
+    )
+    if "trainer" in asked:
+        keys.append(_trainer_key(unit, service, approved, asked["trainer"], about))
+    return [*keys, place] if place else keys
+
+
+def _as_far_as_known(key: KeyView, about: Asked) -> KeyView:
+    """A no from before the register began is none."""
+    if not about.unknown or key.answer is not Answer.NOT_CERTIFIED:
+        return key
+    update = {"answer": Answer.CANNOT_TELL, "sentence": about.unknown, "tag": nobody_knows()}
+    return key.model_copy(update=update)
 
 
 def _services(unit: Unit, typed: str) -> list[tuple[TrainingService, Organisation]]:
@@ -136,16 +151,16 @@ def _named_like(
 
 
 def _which(
-    unit: Unit, day: date, asked: dict[str, str], found: list[tuple[TrainingService, Organisation]]
+    unit: Unit, about: Asked, asked: dict[str, str], found: list[tuple[TrainingService, Organisation]]
 ) -> CheckView:
     choices = [ChoiceView(ref=one.ref, name=one.name) for _service, one in found]
     if choices:
         said = _("Several organisations on the register have a name like that. Choose the one you mean.")
-        return _view(unit, day, asked, [], None, _("Which of these?"), said, choices)
+        return _view(unit, about, asked, [], None, _("Which of these?"), said, choices=choices)
     said = _(
         "No organisation of that name is on the register. It may be known by another name: try its certificate number, or search the register."
     )
-    return _view(unit, day, asked, [], None, _("We cannot tell"), said, [])
+    return _view(unit, about, asked, [], None, _("We cannot tell"), said)
 
 
 def _organisation_key(organisation: Organisation, best: Told | None, now: bool) -> KeyView:
@@ -185,21 +200,16 @@ def _curriculum_key(best: Told | None, typed: str, now: bool) -> KeyView:
             "Several curricula on the certificate have words like that: {titles}. Give the whole title."
         ).format(titles=listed([item.title for item in exact]))
         return KeyView(
-            key="curriculum",
-            asked=typed,
-            answer=Answer.CANNOT_TELL,
-            sentence=said,
-            tag=ToneView(word=_("We cannot tell"), tone="unknown"),
+            key="curriculum", asked=typed, answer=Answer.CANNOT_TELL, sentence=said, tag=nobody_knows()
         )
     if not exact:
-        said = _("No curriculum of that title was on the certificate on that day.")
-        return KeyView(
-            key="curriculum",
-            asked=typed,
-            answer=Answer.NOT_CERTIFIED,
-            sentence=said,
-            tag=ToneView(word=_("Not on the certificate"), tone="no"),
+        said = (
+            _("No curriculum of that title is on the certificate today.")
+            if now
+            else _("No curriculum of that title was on the certificate on that day.")
         )
+        tag = ToneView(word=_("Not on the certificate"), tone="no")
+        return KeyView(key="curriculum", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=tag)
     item = exact[0]
     good = item.status.gives_rights
     said = _counts(good, now)
@@ -210,7 +220,7 @@ def _curriculum_key(best: Told | None, typed: str, now: bool) -> KeyView:
 
 
 def _trainer_key(
-    unit: Unit, service: TrainingService, place: Affiliate | None, typed: str, day: date
+    unit: Unit, service: TrainingService, place: Affiliate | None, typed: str, about: Asked
 ) -> KeyView:
     """The appointment of a trainer, by its reference or the trainer's whole name: nobody's name is listed or guessed at."""
     rows = select(TrainerAppointment).where(TrainerAppointment.service_id == service.id)
@@ -219,33 +229,31 @@ def _trainer_key(
         alike = func.length(TrainerAppointment.person_name).between(len(typed) - 2, len(typed) + 2)
         like = unit.db.scalars(rows.where(alike).limit(MOST_NAMES)).all()
         met = [one for one in like if search_text(one.person_name) == search_text(typed)]
-    approved = [one for one in met if trainer_is_approved(unit, one.id, day)]
+    approved = [one for one in met if trainer_is_approved(unit, one.id, about.on)]
     counting = [one for one in approved if _teaches_here(service, one, place)]
     if counting:
-        said, word, tone, answer = (
-            _("The trainer was approved for that day."),
-            _("Approved"),
-            "yes",
-            Answer.CERTIFIED,
+        said = (
+            _("The trainer is approved today.") if about.now else _("The trainer was approved for that day.")
         )
     elif approved:
         said = _(
             "The trainer is an associate of another organisation: associate trainers may teach only where they are employed."
         )
-        word, tone, answer = _("Not here"), "no", Answer.NOT_CERTIFIED
     elif met:
-        said, word, tone, answer = (
-            _("The trainer was not approved for that day."),
-            _("Not approved"),
-            "no",
-            Answer.NOT_CERTIFIED,
+        said = (
+            _("The trainer is not approved today.")
+            if about.now
+            else _("The trainer was not approved for that day.")
         )
     else:
         said = _("No trainer of that name or reference was ever approved for this organisation.")
-        word, tone, answer = _("Not known"), "no", Answer.NOT_CERTIFIED
+    word = (
+        _("Approved") if counting else _("Not here") if approved else _("Not approved") if met else _("Not known")
+    )  # fmt: skip
     return KeyView(
-        key="trainer", asked=typed, answer=answer, sentence=said, tag=ToneView(word=word, tone=tone)
-    )
+        key="trainer", asked=typed, answer=Answer.CERTIFIED if counting else Answer.NOT_CERTIFIED, sentence=said,
+        tag=ToneView(word=word, tone="yes" if counting else "no"),
+    )  # fmt: skip
 
 
 def _teaches_here(service: TrainingService, trainer: TrainerAppointment, place: Affiliate | None) -> bool:
@@ -255,7 +263,7 @@ def _teaches_here(service: TrainingService, trainer: TrainerAppointment, place: 
     return trainer.employer_id == (place.organisation_id if place else service.organisation_id)
 
 
-def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[KeyView, Affiliate | None]:
+def _affiliate_key(unit: Unit, service_id: int, typed: str, about: Asked) -> tuple[KeyView, Affiliate | None]:
     rows = (
         select(Affiliate, Organisation)
         .join(Organisation, Organisation.id == Affiliate.organisation_id)
@@ -267,68 +275,97 @@ def _affiliate_key(unit: Unit, service_id: int, typed: str, day: date) -> tuple[
             OrganisationName.search_text == search_text(typed)
         )
         met = unit.db.execute(rows.where(Affiliate.organisation_id.in_(names))).all()
-    approved = [pair for pair in met if affiliate_is_approved(unit, pair[0].id, day)]
+    approved = [pair for pair in met if affiliate_is_approved(unit, pair[0].id, about.on)]
     if approved:
         affiliate, organisation = approved[0]
-        said = _("{name} counted as an approved affiliate on that day.").format(name=organisation.name)
+        said = (
+            _("{name} is an approved affiliate today.")
+            if about.now
+            else _("{name} was an approved affiliate on that day.")
+        ).format(name=organisation.name)
         view = KeyView(
             key="affiliate", asked=organisation.name, answer=Answer.CERTIFIED, sentence=said, tag=ToneView(word=_("Approved"), tone="yes"),
             href=f"/register/affiliates/{affiliate.ref}",
         )  # fmt: skip
         return view, affiliate
-    said = _("{name} did not count as an approved affiliate of this organisation on that day.").format(
-        name=met[0][1].name if met else typed
-    )
+    said = (
+        _("{name} is not an approved affiliate of this organisation today.")
+        if about.now
+        else _("{name} was not an approved affiliate of this organisation on that day.")
+    ).format(name=met[0][1].name if met else typed)
     return KeyView(
-        key="affiliate",
-        asked=typed,
-        answer=Answer.NOT_CERTIFIED,
-        sentence=said,
-        tag=ToneView(word=_("Not approved"), tone="no"),
-    ), None
+        key="affiliate", asked=typed, answer=Answer.NOT_CERTIFIED, sentence=said, tag=ToneView(word=_("Not approved"), tone="no")
+    ), None  # fmt: skip
 
 
 def _together(
-    unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView], best: Told | None
+    unit: Unit, about: Asked, asked: dict[str, str], keys: list[KeyView], best: Told | None
 ) -> CheckView:
     failing = [key for key in keys if key.answer is not Answer.CERTIFIED]
-    when = _("today") if day == unit.today else _("on {day}").format(day=in_words(day))
     if not failing:
         part = len(keys) == 1 and best is not None and len(best.seen.certified) < len(best.seen.items)
-        said = _("Everything you asked about was certified or approved {when}.").format(when=when)
-        if part:
-            said += " " + _("Not every curriculum is: ask about the one you mean.")
-        return _view(
-            unit,
-            day,
-            asked,
-            keys,
-            best,
-            _("Yes, this counts"),
-            said,
-            [],
-            Answer.CERTIFIED,
-            "partly" if part else "yes",
-        )
+        title, said = _yes(keys, part, about)
+        tone = "partly" if part else "yes"
+        return _view(unit, about, asked, keys, best, title, said, answer=Answer.CERTIFIED, tone=tone)
     order = [Answer.NOT_CERTIFIED, Answer.WAS_CERTIFIED, Answer.CANNOT_TELL]
     worst = min(failing, key=lambda key: order.index(key.answer))
     tone = {Answer.CANNOT_TELL: "unknown"}.get(worst.answer, "pause" if worst.tag.tone == "pause" else "no")
-    title = (
-        _("We cannot tell")
-        if worst.answer is Answer.CANNOT_TELL
-        else _("No, this does not count {when}").format(when=when)
-    )
+    said = " ".join(dict.fromkeys(key.sentence for key in failing))
     return _view(
-        unit, day, asked, keys, best, title, " ".join(key.sentence for key in failing), [], worst.answer, tone
+        unit, about, asked, keys, best, _no(worst.answer, about), said, answer=worst.answer, tone=tone
     )
+
+
+def _no(answer: Answer, about: Asked) -> str:
+    if answer is Answer.CANNOT_TELL:
+        return _("We cannot tell")
+    if about.now:
+        return _("No, this does not count today")
+    return _("No, this did not count on {day}").format(day=in_words(about.on))
+
+
+NEEDED = ("organisation", "curriculum", "trainer")
+"""The keys without which no course counts; at an affiliate its own is needed too."""
+
+
+def _yes(keys: list[KeyView], part: bool, about: Asked) -> tuple[str, str]:
+    """The title and the sentence when every key turns that was asked about: they say no more than that, and what was not looked at."""
+    turning = [key.key for key in keys]
+    words = {"organisation": _("the organisation"), "curriculum": _("the curriculum"), "trainer": _("the trainer"), "affiliate": _("the affiliate")}  # fmt: skip
+    missing = [words[key] for key in NEEDED if key not in turning]
+    day = in_words(about.on)
+    if len(keys) == 1:
+        said = keys[0].sentence
+    elif about.now:
+        said = _("Certified or approved today: {keys}.").format(keys=listed([words[key] for key in turning]))
+    else:
+        said = _("Certified or approved on {day}: {keys}.").format(
+            day=day, keys=listed([words[key] for key in turning])
+        )
+    if part:
+        said += " " + (_("Not every curriculum is: ask about the one you mean.") if about.now else _("Not every curriculum was: ask about the one you mean."))  # fmt: skip
+    if missing:
+        rest = _("Not looked at: {keys}. A course counts only when the organisation, the curriculum and the trainer are all certified or approved.")  # fmt: skip
+        return _turning_title(keys, about, day), f"{said} {rest.format(keys=listed(missing))}"
+    if "affiliate" not in turning:
+        said += " " + _("If an affiliate gave the training to its own staff, ask about the affiliate too.")
+    return (_("Yes, this counts") if about.now else _("Yes, this counted on {day}").format(day=day)), said
+
+
+def _turning_title(keys: list[KeyView], about: Asked, day: str) -> str:
+    if len(keys) == 1:
+        said = _("This organisation is certified today") if about.now else _("This organisation was certified on {day}")  # fmt: skip
+    else:
+        said = _("What you asked about holds today") if about.now else _("What you asked about held on {day}")
+    return said.format(day=day)
 
 
 def _view(
-    unit: Unit, day: date, asked: dict[str, str], keys: list[KeyView], best: Told | None, title: str, sentence: str,
-    choices: list[ChoiceView], answer: Answer = Answer.CANNOT_TELL, tone: str = "unknown",
+    unit: Unit, about: Asked, asked: dict[str, str], keys: list[KeyView], best: Told | None, title: str, sentence: str, *,
+    choices: Sequence[ChoiceView] = (), answer: Answer = Answer.CANNOT_TELL, tone: str = "unknown",
 ) -> CheckView:  # fmt: skip
     return CheckView(
-        answer=answer, sentence=sentence, failing=[key.key for key in keys if key.answer is not Answer.CERTIFIED], keys=keys, on=day,
+        answer=answer, sentence=sentence, failing=[key.key for key in keys if key.answer is not Answer.CERTIFIED], keys=keys, on=about.on,
         as_of_log_size=end_of(unit).size, holder=best.holder_view if best else None, certificate_number=best.certificate.number if best else None,
-        choices=choices, title=title, tone=tone, asked=asked, today=unit.today, given=bool(asked),
+        choices=list(choices), title=title, tone=tone, asked=asked, today=unit.today, given=bool(asked),
     )  # fmt: skip

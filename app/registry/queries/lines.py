@@ -78,12 +78,16 @@ def lines_on(unit: Unit, ids: Sequence[int], on: date, bodies: Mapping[str, str]
         for id in new:
             if id not in shown:  # a damaged index; `rrn check` says so
                 continue
-            found[id] = ItemView.model_validate(_line(id, shown[id], history[id], on, bodies))
+            found[id] = ItemView.model_validate(
+                _line(id, shown[id], history[id], on, bodies, on == unit.today)
+            )
             memory.keep(id, found[id])
     return [found[id] for id in ids if id in found]
 
 
-def _line(id: int, shown: Shown, history: Sequence[Any], on: date, bodies: Mapping[str, str]) -> Line:
+def _line(
+    id: int, shown: Shown, history: Sequence[Any], on: date, bodies: Mapping[str, str], now: bool
+) -> Line:
     expires_on = date.fromisoformat(shown["expires_on"])
     certificate: Any = _Certificate(id, date.fromisoformat(shown["starts_on"]), expires_on)
     items: Any = [
@@ -96,7 +100,7 @@ def _line(id: int, shown: Shown, history: Sequence[Any], on: date, bodies: Mappi
     word, tone = shown_status(seen)
     name, former = _names(shown["names"], on.isoformat())
     return {
-        "certificate_number": shown["number"], "sentence": line_of(seen, expires_on), "status": seen.status and seen.status.value,
+        "certificate_number": shown["number"], "sentence": line_of(seen, expires_on, now=now), "status": seen.status and seen.status.value,
         "expires_on": expires_on, "holder": {"ref": shown["holder"], "name": name, "route": Route(shown["route"])}, "formerly": former,
         "body": {"ref": shown["body"], "name": bodies[shown["body"]]}, "edition": shown["edition"],
         "curricula": [_curriculum(known[one.item_id], one) for one in seen.items],

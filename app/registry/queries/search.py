@@ -10,6 +10,7 @@ from app.certificates.rules import NumberAnswer, Status, parse_number
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.words import _, plural
+from app.ledger.queries import asked_day
 from app.organisations.queries import body_choices
 from app.organisations.rules import search_words
 from app.registry.queries.index import Found, Wanted, count, find
@@ -62,6 +63,8 @@ class RegisterView(View):
     number: str
     """The certificate number that was typed into the search, when it was one."""
     sentence: str
+    caution: str
+    """Why nobody can tell from this list who was not certified, of days before the register began."""
     chosen: dict[str, str]
     bodies: list[ChoiceView]
     first: bool
@@ -86,8 +89,12 @@ def home_view(unit: Unit) -> HomeView:
 def register_view(
     unit: Unit, asked: Filters, on: date | None = None, after: str | None = None
 ) -> RegisterView:
-    """One page: certified ones first, then the newest; keyset paging, so nothing is lost or shown twice while it grows."""
-    day, place, instead = on or unit.today, _place(unit, after) if after else None, ""
+    """One page: certified ones first, then the newest; keyset paging, so nothing is lost or shown twice while it grows.
+
+    Raises Refused for a day to come.
+    """
+    about, place, instead = asked_day(unit, on), _place(unit, after) if after else None, ""
+    day = about.on
     found = _found(unit, asked, asked.q, day, place)
     if found.count == 0 and asked.q and (mended := mend(unit, asked.q)):
         found = _found(unit, asked, mended, day, place)
@@ -98,6 +105,7 @@ def register_view(
         items=items, next=_next(found, items), count=min(found.count, MOST_COUNTED), count_is_exact=found.count <= MOST_COUNTED, on=day,
         as_of_log_size=end_of(unit).size, q=asked.q, instead=instead,
         number=typed.number if typed and typed.answer is not NumberAnswer.NOT_A_NUMBER else "", sentence=_sentence(found.count),
+        caution=about.unknown,
         chosen=_chosen(asked, on), bodies=[ChoiceView(value=ref, label=name) for ref, name in bodies.items()], first=after is None,
     )  # fmt: skip
 

@@ -15,12 +15,11 @@ from app.certificates.queries import derive, lines_of
 from app.certificates.rules import ItemOn, StatusOn
 from app.curricula.models import Curriculum, VersionNation, VersionPopulation, VersionSetting
 from app.kernel.casework import ToneView
-from app.kernel.clock import LONDON
 from app.kernel.database import Unit
 from app.kernel.fields import View
 from app.kernel.question import Question
-from app.kernel.words import _, in_words
-from app.ledger.queries import Head
+from app.kernel.words import _, spoken
+from app.ledger.queries import Asked, Head
 from app.licences.queries import stamp
 from app.organisations.models import Organisation, OrganisationName
 from app.providers.models import TrainingService
@@ -249,22 +248,35 @@ def curriculum_view(told: Told, item: ItemOn) -> CurriculumView:
     )  # fmt: skip
 
 
-def item_view(told: Told) -> ItemView:
+def nobody_knows() -> ToneView:
+    """What stands where a no would be, of days before the register began."""
+    return ToneView(word=_("We cannot tell"), tone="unknown")
+
+
+def tag_on(told: Told, about: Asked) -> ToneView:
+    """How a certificate stands on the day asked about, as a word beside a name."""
+    if told.seen.status is None and about.unknown:
+        return nobody_knows()
+    word, tone = shown_status(told.seen)
+    return ToneView(word=word, tone=tone)
+
+
+def item_view(told: Told, about: Asked) -> ItemView:
     """One certificate as a line of a list; where and for whom as its certified curricula say."""
     scopes = [
         told.scopes.get(item.curriculum_version_id, Scope())
         for item in told.seen.certified or told.seen.items
     ]
-    word, tone = shown_status(told.seen)
+    said = line_of(told.seen, told.certificate.expires_on, now=about.now)
     return ItemView(
-        certificate_number=told.certificate.number, sentence=line_of(told.seen, told.certificate.expires_on),
+        certificate_number=told.certificate.number, sentence=about.unknown if told.seen.status is None and about.unknown else said,
         status=told.seen.status.value if told.seen.status else None, expires_on=told.certificate.expires_on, holder=told.holder_view,
         formerly=told.former_names, body=told.body_view, edition=told.certificate.edition,
         curricula=[curriculum_view(told, item) for item in told.seen.items],
         nations=[one for one in Nation if any(one.value in scope.nations for scope in scopes)],
         settings=[one for one in Setting if any(one.value in scope.settings for scope in scopes)],
         populations=[one for one in Population if any(one.value in scope.populations for scope in scopes)],
-        tag=ToneView(word=word, tone=tone),
+        tag=tag_on(told, about),
     )  # fmt: skip
 
 
@@ -278,7 +290,6 @@ def register_line(unit: Unit) -> str:
     end = end_of(unit)
     if end.at is None:
         return _("The register has no entry yet.")
-    when = end.at.astimezone(LONDON)
-    return _("Register complete to entry {size}, {day} at {time}.").format(
-        size=f"{end.size:,}", day=in_words(when.date()), time=f"{when:%H:%M}"
+    return _("Register complete to entry {size}, {moment}.").format(
+        size=f"{end.size:,}", moment=spoken(end.at)
     )

@@ -1,7 +1,7 @@
 """Statements made with a key that others may have known by then: which they are, and what took their place."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
@@ -10,6 +10,7 @@ from app.certificates.keys import PublicKey
 from app.certificates.models import KeyNotice
 from app.certificates.queries.keys import MadeView, in_doubt, public_keys
 from app.certificates.rules import KeyEnd
+from app.kernel.clock import civil_date
 from app.kernel.database import Unit
 from app.statements.models import SignedStatement
 
@@ -20,6 +21,13 @@ AT_ONCE = 20
 def replaced_by(unit: Unit, row: SignedStatement) -> SignedStatement | None:
     """The statement that took the place of this one."""
     return unit.db.scalar(select(SignedStatement).where(SignedStatement.replaces_id == row.id))
+
+
+def first_asked_on(unit: Unit, row: SignedStatement) -> date:
+    """The day the answer was worked out: a statement that took another's place says what was frozen for that one."""
+    while row.replaces_id is not None:
+        row = unit.db.get_one(SignedStatement, row.replaces_id)
+    return civil_date(row.asked_at)
 
 
 def doubted_statements(unit: Unit) -> Sequence[int]:

@@ -11,8 +11,8 @@ from app.certificates.rules import Answer
 from app.curricula.models import Curriculum
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
-from app.kernel.words import _, in_words
-from app.ledger.queries import entries
+from app.kernel.words import _, in_words, spoken
+from app.ledger.queries import asked
 from app.licences.queries import licence_lines, licences_of, shown, standing
 from app.organisations.models import Organisation
 from app.permissions import Seat
@@ -20,7 +20,7 @@ from app.providers.models import Affiliate, AffiliateApproval
 from app.providers.queries import affiliate_is_approved, services_named
 from app.registry.queries.entries import best_of
 from app.registry.queries.told import Told, told_of
-from app.registry.queries.verify import changes, spoken
+from app.registry.queries.verify import changes
 from app.registry.rules import verdict
 from app.statements.queries.names import Called, names_of
 from app.statements.rules import (
@@ -34,27 +34,17 @@ from app.statements.rules import (
     SpanFact,
 )
 
-ALWAYS_PAST = date.max
-"""A statement speaks of its day as past, also when that is the day it is made: it will be read later."""
 Said = tuple[Facts, str, str]
 
 
 def part_of(unit: Unit, kind: Kind, ref: str, on: date, known_at: datetime) -> Part:
     """The answer as known at a moment. Raises NotFound when the public was never told of such an entry."""
     facts, title, sentence = _BY_KIND[kind](unit, ref, on, known_at)
-    begun = entries(unit, 0, 1)[0].recorded_at
-    too_early = known_at < begun or on < begun.date()
-    if too_early and facts.answer is Answer.NOT_CERTIFIED:
+    unknown = asked(unit, on, known_at).unknown
+    if unknown and facts.answer is Answer.NOT_CERTIFIED:
         facts = facts.model_copy(update={"answer": Answer.CANNOT_TELL})
-        title, sentence = _("We cannot tell"), _before(begun)
+        title, sentence = _("We cannot tell"), unknown
     return Part(known_at=known_at, title=title, sentence=sentence, facts=facts)
-
-
-def _before(begun: datetime) -> str:
-    said = _(
-        "The register began on {moment} and knows nothing of this entry before that. This says neither that it was certified nor that it was not."
-    )
-    return said.format(moment=spoken(begun))
 
 
 def _certificate(unit: Unit, ref: str, on: date, known_at: datetime) -> Said:
@@ -88,7 +78,8 @@ def _of_service(unit: Unit, told: list[Told], on: date, known_at: datetime) -> S
         return facts, _("No"), _unknown(holder.name, known_at)
     best = best_of([one for one in told if one.seen.published])
     one = best.certificate
-    said = verdict(holder.name, one.number, best.seen, one.expires_on, one.starts_on, on, ALWAYS_PAST)
+    # a statement speaks of its day as past, also when that is the day it is made: it will be read later
+    said = verdict(holder.name, one.number, best.seen, one.expires_on, one.starts_on, on, now=False)
     return facts.model_copy(update={"answer": said.answer}), said.title, said.sentence
 
 

@@ -12,9 +12,9 @@ from app.kernel.errors import NotFound, Refused, TooSoon
 from app.kernel.fields import View
 from app.kernel.journal import ending_with
 from app.kernel.words import _
-from app.ledger.queries import last_change, root, untold
+from app.ledger.queries import asked, last_change, root, untold
 from app.statements.models import SignedStatement
-from app.statements.queries.doubted import replaced_by
+from app.statements.queries.doubted import first_asked_on, replaced_by
 from app.statements.queries.facts import part_of
 from app.statements.rules import FORMAT, Content, Facts, Kind, Part, same_but_redacted
 
@@ -41,6 +41,10 @@ class AnswerView(View):
     differs: bool
     asked_then: bool
     """Whether the question is about what was known at an earlier moment."""
+    known: str
+    """Whose knowledge the answer is, in words."""
+    known_now: str
+    """The same of what is known now."""
 
 
 class StatementView(View):
@@ -56,6 +60,8 @@ class StatementView(View):
     then: Part
     now: Part | None
     differs: bool
+    known: str
+    known_now: str
     asked_at: datetime
     sealed_at: datetime | None
     redacted: bool
@@ -70,16 +76,12 @@ class StatementView(View):
 
 def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> Content:
     """What a statement asked now would say. Raises NotFound, and Refused for days and moments that have not come yet."""
-    end, day = last_change(unit), on or unit.today
-    if day > unit.today or (known_at is not None and known_at > unit.now):
-        raise Refused(
-            _(
-                "That has not come yet, so nobody can say. Nothing was saved: ask about today or an earlier day."
-            )
-        )
+    end, about = last_change(unit), asked(unit, on, known_at)
+    if about.to_come:
+        raise Refused(_("{why} Nothing was saved.").format(why=about.to_come))
     if end.at is None:
         raise Refused(_("The register has no entry yet, so there is nothing to state. Nothing was saved."))
-    then_at = known_at or end.at
+    day, then_at = about.on, about.known_at or end.at
     then = part_of(unit, kind, ref, day, then_at)
     addresses = Addresses(unit.site.settings.public_base_url)
     where = f"verify/{ref}" if kind is Kind.CERTIFICATES else f"register/{kind}/{ref}"
@@ -96,7 +98,15 @@ def answer_view(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: dat
     return AnswerView(
         kind=kind, ref=ref, on=said.on, known_at=said.then.known_at, today=unit.today, as_of_log_size=said.as_of_log_size,
         then=said.then, now=said.now, differs=said.differs, asked_then=said.now is not None,
+        **_known(said, unit.today),
     )  # fmt: skip
+
+
+def _known(said: Content, asked_on: date) -> dict[str, str]:
+    return {
+        "known": said.known_when(said.then, asked_on),
+        "known_now": said.known_when(said.now, asked_on) if said.now else "",
+    }
 
 
 def find_statement(unit: Unit, ref: str) -> SignedStatement:
@@ -116,7 +126,7 @@ def statement_view(unit: Unit, ref: str) -> StatementView:
         ref=row.ref, kind=row.kind, subject=row.subject_ref, on=row.on_day, known_at=row.known_at, as_of_log_size=row.size, root=said.root,
         then=parts_again(unit, said)[0] if redacted else said.then, now=None if redacted else said.now,
         differs=not redacted and said.differs, asked_at=row.asked_at, sealed_at=row.sealed_at, redacted=redacted,
-        waits=held(unit, row), entry=row.entry, replaced_by=later.ref if later else "",
+        waits=held(unit, row), entry=row.entry, replaced_by=later.ref if later else "", **_known(said, first_asked_on(unit, row)),
     )  # fmt: skip
 
 
