@@ -77,7 +77,9 @@ class CertificateVersion(Table):
     __table_args__ = (
         UniqueConstraint("certificate_id", "number"),
         UniqueConstraint("body_id", "status_list", "status_index"),
-        Index("ix_certificate_version_to_issue", "id", sqlite_where=_TO_ISSUE, postgresql_where=_TO_ISSUE),
+        Index(
+            "ix_certificate_version_to_issue", "issued_at", sqlite_where=_TO_ISSUE, postgresql_where=_TO_ISSUE
+        ),
         CheckConstraint("status_index >= 0 and status_index < 131072", name="place_in_list"),
         CheckConstraint(
             "issued_at is null or (pdf_digest is not null and credential_digest is not null and ledger_number is not null)",

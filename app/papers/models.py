@@ -19,7 +19,7 @@ class Paper(Sealed, Table):
     __table_args__ = (
         Index("ix_paper_subject", "kind", "subject_id"),
         Index("ix_paper_waiting", "sealed_at"),
-        Index("ix_paper_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+        Index("ix_paper_untold", "entry", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
     kind: Mapped[PaperKind]

@@ -21,7 +21,7 @@ class SignedStatement(Sealed, Table):
 
     __tablename__ = "signed_statement"
     __table_args__ = (
-        Index("ix_signed_statement_untold", "id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+        Index("ix_signed_statement_untold", "entry", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
         Index("uq_signed_statement_question", "kind", "subject_ref", "on_day", "known_at", "size", unique=True, sqlite_where=_FIRST, postgresql_where=_FIRST),
     )  # fmt: skip
 

@@ -9,16 +9,17 @@ branch_labels = None
 depends_on = None
 
 WAITING = {
-    "ix_certificate_version_to_issue": ("certificate_version", sa.text("issued_at IS NULL")),
-    "ix_signed_statement_untold": ("signed_statement", sa.text("entry IS NULL")),
+    "ix_certificate_version_to_issue": ("certificate_version", "issued_at"),
+    "ix_signed_statement_untold": ("signed_statement", "entry"),
 }
 OTHERS = (("certificate", "starts_on"), ("ledger_entry", "recorded_at"), ("organisation_name", "search_text"))
 
 
 def upgrade() -> None:
     """Versions that are not public yet, statements the log has not told of; certificates by first day, entries by time, names by their words."""
-    for name, (table, where) in WAITING.items():
-        op.create_index(name, table, ["id"], sqlite_where=where, postgresql_where=where)
+    for name, (table, column) in WAITING.items():
+        where = sa.text(f"{column} IS NULL")
+        op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
     for table, column in OTHERS:
         op.create_index(f"ix_{table}_{column}", table, [column])
 
@@ -27,5 +28,5 @@ def downgrade() -> None:
     """Without them."""
     for table, column in OTHERS:
         op.drop_index(f"ix_{table}_{column}", table_name=table)
-    for name, (table, _where) in WAITING.items():
+    for name, (table, _column) in WAITING.items():
         op.drop_index(name, table_name=table)

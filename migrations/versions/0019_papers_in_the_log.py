@@ -22,7 +22,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("entry", KEY, nullable=True))
         table.create_foreign_key("fk_paper_entry_ledger_entry", "ledger_entry", ["entry"], ["number"])
     op.execute(TOLD)
-    op.create_index("ix_paper_untold", "paper", ["id"], sqlite_where=UNTOLD, postgresql_where=UNTOLD)
+    op.create_index("ix_paper_untold", "paper", ["entry"], sqlite_where=UNTOLD, postgresql_where=UNTOLD)
 
 
 def downgrade() -> None:
