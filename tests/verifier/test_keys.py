@@ -12,6 +12,8 @@ from app.certificates.keys.authority import Revoked, revocation_list
 from app.certificates.keys.store import KeyStore
 from app.certificates.rules import Answer
 from app.ledger.note import Checkpoint, InclusionProof, NoteKey, open_note, sign_note
+from app.ledger.tiles import Tile, decode_entries
+from app.ledger.tree import leaf_hash, node_hash
 from app.settings import Settings
 from app.verifier.report import Found, Report, What
 from tests.mirror.made import Mirrored
@@ -122,7 +124,71 @@ def test_a_forked_log_or_one_of_another_name_proves_nothing(log: Log) -> None:
         assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
 
 
-def test_a_log_that_was_cut_shorter_than_the_paper_does_not_hold_it(log: Log) -> None:
+def test_a_log_that_ends_before_the_paper_leaves_it_open(log: Log) -> None:
     rewrite(log.mirror, "log/checkpoint", lambda _old: log.note(1, bytes(32)).encode())
     found = look(log.mirror, log.mirror.paper(log.mirror.reduced, 2))
+    assert (found.answer, found.found(What.LOG)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
+    assert "could not be had as far as the paper’s entry" in found.sentence
+
+
+def newest(log: Log, note: str) -> Report:
+    rewrite(log.mirror, "log/checkpoint", lambda _old: note.encode())
+    return look(log.mirror, log.mirror.paper(log.mirror.good))
+
+
+def test_a_newest_checkpoint_over_another_root_is_a_fork(log: Log) -> None:
+    """The log's own key signed both: what the paper's proof is of, and what is shown as the log."""
+    assert newest(log, log.note(log.true.size, log.true.root)).answer is Answer.CERTIFIED
+    found = newest(log, log.note(log.true.size, bytes(32)))
+    assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
+    assert "tells two stories" in found.sentence
+
+
+def leaves_of(log: Log, size: int) -> list[bytes]:
+    """The hashes of the first so many entries."""
+    bundle = (log.mirror.folder / f"log/{Tile(None, 0, log.true.size).path}").read_bytes()
+    return [leaf_hash(entry) for entry in decode_entries(bundle)[:size]]
+
+
+def proven_at(log: Log, size: int, note: str) -> Report:
+    """The paper with a proof of an earlier state of the log."""
+    path = place(log.mirror, log.mirror.good, "proof.tlog-proof")
+    index, leaves = InclusionProof.parse((log.mirror.folder / path).read_text()).index, leaves_of(log, size)
+    rewrite(log.mirror, path, lambda _old: InclusionProof(index, path_of(leaves, index), note).text.encode())
+    return look(log.mirror, log.mirror.paper(log.mirror.good))
+
+
+def path_of(leaves: list[bytes], index: int) -> tuple[bytes, ...]:
+    """The audit path, by the definition (RFC 6962, section 2.1.1)."""
+    if len(leaves) == 1:
+        return ()
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    left, right = leaves[:middle], leaves[middle:]
+    if index < middle:
+        return (*path_of(left, index), tree_of(right))
+    return (*path_of(right, index - middle), tree_of(left))
+
+
+def tree_of(leaves: list[bytes]) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    return node_hash(tree_of(leaves[:middle]), tree_of(leaves[middle:]))
+
+
+def test_a_proof_of_an_earlier_log_counts_when_the_log_grew_out_of_it(log: Log) -> None:
+    size = log.true.size - 1
+    true = tree_of(leaves_of(log, size))
+    assert proven_at(log, size, log.note(size, true)).answer is Answer.CERTIFIED
+    (tile,) = (log.mirror.folder / "log/tile/0").rglob("*.p/*")
+    kept = tile.read_bytes()
+    for content in (b"", kept[:-5]):
+        tile.write_bytes(content)
+        found = proven_at(log, size, log.note(size, true))
+        assert (found.answer, found.found(What.LOG)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
+        assert "grew out of the one that the proof is of could not be seen" in found.sentence
+    tile.write_bytes(kept)
+    forked = log.note(log.true.size, bytes(32))
+    rewrite(log.mirror, "log/checkpoint", lambda _old: forked.encode())
+    found = proven_at(log, size, log.note(size, true))
     assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
