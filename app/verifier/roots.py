@@ -9,7 +9,7 @@ HEIGHT = WIDTH.bit_length() - 1
 
 
 class Missing(Exception):
-    """A tile could not be had, or is not whole."""
+    """A tile could not be had, is not whole, or is of another log."""
 
 
 def begins_with(newest: Checkpoint, size: int, digest: bytes, published: Published) -> bool:
@@ -19,7 +19,9 @@ def begins_with(newest: Checkpoint, size: int, digest: bytes, published: Publish
     if size > newest.size:
         raise Missing
     nodes = _FromTiles(newest.size, published)
-    return root(nodes, newest.size) == newest.root and root(nodes, size) == digest
+    if root(nodes, newest.size) != newest.root:
+        raise Missing
+    return root(nodes, size) == digest
 
 
 class _FromTiles:

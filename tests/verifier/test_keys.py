@@ -102,6 +102,12 @@ class Log:
         note = (mirror.folder / "log/checkpoint").read_text()
         self.true = Checkpoint.parse(open_note(note, [self.name]).text)
 
+    @property
+    def index(self) -> int:
+        """Where the good certificate stands in it."""
+        path = place(self.mirror, self.mirror.good, "proof.tlog-proof")
+        return InclusionProof.parse((self.mirror.folder / path).read_text()).index
+
     def note(self, size: int, root: bytes, origin: str = "") -> str:
         name = NoteKey(origin, self.name.public) if origin else self.name
         return sign_note(Checkpoint(name.name, size, root).text, name, self.key.sign)
@@ -152,9 +158,9 @@ def leaves_of(log: Log, size: int) -> list[bytes]:
 
 def proven_at(log: Log, size: int, note: str) -> Report:
     """The paper with a proof of an earlier state of the log."""
-    path = place(log.mirror, log.mirror.good, "proof.tlog-proof")
-    index, leaves = InclusionProof.parse((log.mirror.folder / path).read_text()).index, leaves_of(log, size)
-    rewrite(log.mirror, path, lambda _old: InclusionProof(index, path_of(leaves, index), note).text.encode())
+    path, leaves = place(log.mirror, log.mirror.good, "proof.tlog-proof"), leaves_of(log, size)
+    proof = InclusionProof(log.index, path_of(leaves, log.index), note)
+    rewrite(log.mirror, path, lambda _old: proof.text.encode())
     return look(log.mirror, log.mirror.paper(log.mirror.good))
 
 
@@ -187,8 +193,19 @@ def test_a_proof_of_an_earlier_log_counts_when_the_log_grew_out_of_it(log: Log) 
         found = proven_at(log, size, log.note(size, true))
         assert (found.answer, found.found(What.LOG)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
         assert "grew out of the one that the proof is of could not be seen" in found.sentence
-    tile.write_bytes(kept)
-    forked = log.note(log.true.size, bytes(32))
-    rewrite(log.mirror, "log/checkpoint", lambda _old: forked.encode())
-    found = proven_at(log, size, log.note(size, true))
+
+
+def test_a_log_that_did_not_grow_out_of_the_proven_one_is_a_fork(log: Log) -> None:
+    """Its checkpoint and its tiles fit each other, and so do the paper's proof and its checkpoint."""
+    size = log.true.size - 1
+    others = leaves_of(log, size + 1)
+    others[0 if log.index else 1] = bytes(32)
+    rewrite(log.mirror, f"log/{Tile(0, 0, size + 1).path}", lambda _old: b"".join(others))
+    note = log.note(size + 1, tree_of(others))
+    rewrite(log.mirror, "log/checkpoint", lambda _old: note.encode())
+    found = proven_at(log, size, log.note(size, tree_of(leaves_of(log, size))))
     assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
+    assert "tells two stories" in found.sentence
+    rewrite(log.mirror, "log/checkpoint", lambda _old: log.note(size + 1, bytes(32)).encode())
+    found = look(log.mirror, log.mirror.paper(log.mirror.good))
+    assert found.answer is Answer.CANNOT_TELL, "the tiles are not those of the checkpoint"
