@@ -7,10 +7,10 @@ import typer
 
 from app.certificates.rules import Answer
 from app.kernel.clock import system_clock
-from app.kernel.errors import TooSoon
 from app.kernel.fetching import Unreachable
-from app.verifier.anchors import Untrusted, anchors_from
-from app.verifier.checking import checked, checked_number
+from app.kernel.words import _
+from app.verifier.anchors import Anchors, Published, Untrusted, anchors_from
+from app.verifier.checking import checked, checked_number, nothing
 from app.verifier.report import Found, Report
 from app.verifier.source import LARGEST, source
 
@@ -27,26 +27,26 @@ def verify(
     """Say whether a certificate is genuine and counts today. Ends with 0 only for certified, 1 for a no, 2 for cannot tell."""
     try:
         published = source(against)
-        anchors = anchors_from(published, witness)
+        anchors = anchors_from(published, witness).asked_at(against)
     except (Untrusted, Unreachable) as fault:
         typer.echo(f"cannot_tell: {against} cannot be used to verify anything. {_sentence(fault)}")
         raise typer.Exit(2) from fault
-    now, path = system_clock(), Path(what)
     try:
-        is_file = path.is_file()
-        if is_file and path.stat().st_size > LARGEST:
-            typer.echo("cannot_tell: The file is larger than any certificate, so it was not looked at.")
-            raise typer.Exit(2)
-        found = (
-            checked(path.read_bytes(), anchors, published, now)
-            if is_file
-            else checked_number(what, anchors, published, now)
-        )
-    except (OSError, ValueError, TooSoon) as fault:
-        typer.echo(f"cannot_tell: The file cannot be read ({type(fault).__name__}).")
+        found = _looked(what, anchors, published)
+    except Exception as fault:  # whatever stands in a stranger's file or mirror, the answer is in words
+        typer.echo(f"cannot_tell: A file cannot be read ({type(fault).__name__}).")
         raise typer.Exit(2) from fault
     _tell(found, anchors.fingerprints)
     raise typer.Exit(CODES[found.answer])
+
+
+def _looked(what: str, anchors: Anchors, published: Published) -> Report:
+    now, path = system_clock(), Path(what)
+    if not path.is_file():
+        return checked_number(what, anchors, published, now)
+    if path.stat().st_size > LARGEST:
+        return nothing(_("The file is larger than any certificate, so it was not looked at."))
+    return checked(path.read_bytes(), anchors, published, now)
 
 
 def _tell(found: Report, fingerprints: list[str]) -> None:

@@ -1,18 +1,16 @@
 """What a verification trusts, and where it looks: keys that somebody chose to believe, and the published files beside them."""
 
-import json
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.certificates.jose import decode
-from app.certificates.keys import PublicKey, Purpose, thumbprint
 from app.kernel.fetching import Unreachable
 from app.ledger.note import COSIGNATURE, NoteError, NoteKey
 
@@ -21,6 +19,12 @@ Published = Callable[[str], bytes | None]
 DID_OF_RRN = ".well-known/did.json"
 ROOTS, LOG_KEYS = ".well-known/seal-ca.pem", ".well-known/log.vkey"
 STAMP_ROOTS = ".well-known/tsa-roots.pem"
+_PATH = re.compile(r"[A-Za-z0-9._~%:-]+(?:/[A-Za-z0-9._~%:-]+)*", re.ASCII)
+_BODY = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+
+
+class Unreadable(Exception):
+    """A published file is there, and is not what stands at its address."""
 
 
 class Untrusted(Exception):
@@ -38,6 +42,16 @@ class Anchors:
     """Whether a witness that has not cosigned leaves the answer open, or is only told of."""
     stamp_roots: Sequence[x509.Certificate] = ()
     """The roots of the time stamp authorities that the register names; none where it never used one."""
+    is_itself: bool = False
+    """Whether it is the register itself that is asked. A copy of it may be older than the paper at hand, or damaged."""
+
+    def asked_at(self, address: str) -> Self:
+        """The same, with what is published had from an address or a folder: the register itself only at its own host."""
+        try:
+            host = urlsplit(address).netloc
+        except ValueError:
+            host = ""
+        return replace(self, is_itself=host == self.host)
 
     @property
     def origin(self) -> str:
@@ -61,13 +75,14 @@ class Anchors:
         ]
 
     def path(self, url: str) -> str | None:
-        """The path of an address on the register's host, None for any other address."""
+        """The path of an address on the register's host; None for any other address, and for what never is a path here."""
         try:
             parts = urlsplit(url)
         except ValueError:
             return None
         ours = parts.netloc == self.host and parts.scheme in ("http", "https") and not parts.query
-        return parts.path.lstrip("/") if ours else None
+        path = parts.path.lstrip("/")
+        return path if ours and is_plain(path) else None
 
 
 def anchors_from(published: Published, witnesses: Sequence[str] = (), all_of_them: bool = True) -> Anchors:
@@ -81,7 +96,7 @@ def anchors_from(published: Published, witnesses: Sequence[str] = (), all_of_the
         stamp_roots = x509.load_pem_x509_certificates(stamps) if stamps else []
         keys = [NoteKey.parse(line) for line in vkeys.decode().splitlines()]
         cosigners = [NoteKey.parse(line) for line in witnesses]
-    except (NoteError, ValueError) as fault:
+    except (NoteError, ValueError, UnsupportedAlgorithm) as fault:
         raise Untrusted("The keys that are published there, or those given, cannot be read.") from fault
     if len({key.name for key in keys}) != 1 or any(key.kind != COSIGNATURE for key in cosigners):
         raise Untrusted("The keys that are published there, or those given, are not what they should be.")
@@ -89,16 +104,14 @@ def anchors_from(published: Published, witnesses: Sequence[str] = (), all_of_the
 
 
 def issuer_of(kid: str, anchors: Anchors) -> str | None:
-    """The path of the DID document that names the key, when it is one of a body in this register."""
-    did, _hash, _key = kid.partition("#")
-    parts = did.split(":")
-    if (
-        parts[:3] != ["did", "web", anchors.host.replace(":", "%3A")]
-        or len(parts) != 5
-        or parts[3] != "bodies"
-    ):
+    """The path of the DID document that names the key, when it is one of a body in this register.
+
+    A kid is what a stranger wrote: only what can be the reference of a body becomes part of a path.
+    """
+    begin, _colon, body = kid.partition("#")[0].rpartition(":")
+    if begin != f"{rrn_did(anchors)}:bodies" or not _BODY.fullmatch(body):
         return None
-    return f"bodies/{quote(parts[4], safe='')}/did.json"
+    return f"bodies/{body}/did.json"
 
 
 def rrn_did(anchors: Anchors) -> str:
@@ -111,48 +124,25 @@ def document_of(kid: str, anchors: Anchors) -> str | None:
     return DID_OF_RRN if kid.partition("#")[0] == rrn_did(anchors) else issuer_of(kid, anchors)
 
 
-def keys_of(document: bytes, kid: str) -> dict[str, PublicKey]:
-    """The key of that id in a DID document; empty when it is not there or not what its id says."""
-    try:
-        said = json.loads(document)
-        found = [
-            one for one in said["verificationMethod"] if one["id"] == kid and said["id"] == one["controller"]
-        ]
-        key = _public_key(found[0]["publicKeyJwk"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return {}
-    if thumbprint(key) != kid.partition("#")[2] or said["id"] != kid.partition("#")[0]:
-        return {}
-    begun = datetime(1990, 1, 1, tzinfo=UTC)
-    return {
-        kid: PublicKey(
-            thumbprint(key),
-            Purpose.CREDENTIAL,
-            said["id"],
-            key,
-            begun,
-            begun,
-            datetime.max.replace(tzinfo=UTC),
-        )
-    }
-
-
-def revoked_since(document: bytes, kid: str) -> datetime | None:
-    """From when on nothing a key signed may be believed (`revoked`, Controlled Identifiers 1.0); None when nobody says so."""
-    said = {one["id"]: one.get("revoked") for one in json.loads(document)["verificationMethod"]}
-    return datetime.fromisoformat(said[kid]) if said.get(kid) else None
-
-
-def _public_key(jwk: dict[str, Any]) -> ec.EllipticCurvePublicKey:
-    if (jwk["kty"], jwk["crv"]) != ("EC", "P-256"):
-        raise ValueError("another kind of key")
-    x, y = (int.from_bytes(decode(jwk[name]), "big") for name in ("x", "y"))
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-
-
 def had(published: Published, path: str | None) -> bytes | None:
     """What is published at a path, None also when it cannot be reached just now."""
     try:
         return published(path) if path else None
     except Unreachable:
         return None
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path leads to nothing but what lies below: it may come from a paper that somebody forged."""
+    return len(path) < 500 and bool(_PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/"))
+
+
+def moment(said: object) -> datetime:
+    """A moment as a published file gives it. Raises Unreadable for everything that cannot be compared with one or shown."""
+    try:
+        found = datetime.fromisoformat(str(said))
+    except ValueError as fault:
+        raise Unreadable from fault
+    if not isinstance(said, str) or found.tzinfo is None or not 1900 < found.year < 9999:
+        raise Unreadable
+    return found

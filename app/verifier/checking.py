@@ -1,6 +1,5 @@
 """The way of one verification: the file itself, the credential in it, the statement, the log, and what is so today."""
 
-import base64
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,12 +22,23 @@ from app.verifier.shut_in import CREDENTIAL, LONGEST_CREDENTIAL, OpenedPdf, Open
 from app.verifier.source import LARGEST
 from app.verifier.stamps import look_at_stamp
 from app.verifier.statements import check_statement, is_statement
-from app.verifier.tokens import hex_digest, look_at_today, open_credential, open_statement
+from app.verifier.tokens import (
+    hex_digest,
+    look_at_today,
+    names_register,
+    open_credential,
+    open_statement,
+    parts_of,
+)
 
 PAPER: Final = "certificate.pdf"
 PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\0\0\0\x18ftyp", b"\0\0\0\x24ftyp")
 _NUMBERS = re.compile(rb"(?<![A-Z0-9])[A-Z]{2,6}-[0-9]{6}-[0-9A-Z](?![A-Z0-9])")
 MOST_VERSIONS: Final = 10_000
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_=+/-]+\.[A-Za-z0-9_=+/-]+\.[A-Za-z0-9_=+/-]*", re.ASCII)
+"""Three parts in letters of base64. What is wrong in them is said where they are read: a forgery is a no."""
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
+_QUOTES: Final = "\"'`<>‘’‚“”„«»‹›"
 
 
 def checked(
@@ -38,21 +48,15 @@ def checked(
 
     Raises TooSoon when too many PDFs are being opened just now.
     """
-    return replace(_checked(paper, anchors, published, now, open_pdf), named=named(paper))
+    found = _checked(paper, anchors, published, now, open_pdf)
+    return found if found.about else replace(found, named=named(paper))
 
 
 def _checked(paper: bytes, anchors: Anchors, published: Published, now: datetime, open_pdf: Opener) -> Report:
     if paper.lstrip()[:5] == b"%PDF-":
         return _check_pdf(paper, anchors, published, now, open_pdf)
-    if len(paper) <= LONGEST_CREDENTIAL and paper.count(b".") == 2 and paper.isascii():
-        token = paper.decode().strip()
-        if is_statement(token):
-            return check_statement(token, [], anchors, published, now)
-        if is_licence(token, anchors):
-            return check_licence(token, anchors, published, now)
-        if is_endorsement(token, anchors):
-            return check_endorsement(token, anchors, published, now)
-        return _check_token(token, {CREDENTIAL: hex_digest(token.encode())}, [], anchors, published, now)
+    if token := token_in(paper):
+        return _check_pasted(token, anchors, published, now)
     if paper.startswith(PICTURES):
         return nothing(
             _("This is a picture, and a picture proves nothing. Type the number that stands on it, or scan its code.")
@@ -62,6 +66,31 @@ def _checked(paper: bytes, anchors: Anchors, published: Published, now: datetime
     )
 
 
+def token_in(paper: bytes) -> str:
+    """The signed token that a text is, without what mail and word processors put around and into it; empty when it is none.
+
+    White space, quotation marks and marks of byte order are no part of any token. Whatever else was changed stays changed.
+    """
+    if len(paper) > LONGEST_CREDENTIAL:
+        return ""
+    text = "".join(paper.decode(errors="replace").split()).translate(_INVISIBLE).strip(_QUOTES)
+    return text if _TOKEN.fullmatch(text) else ""
+
+
+def _check_pasted(token: str, anchors: Anchors, published: Published, now: datetime) -> Report:
+    if not names_register(token, anchors):
+        return nothing(
+            _("This is no credential, endorsement or statement of this register, so nothing can be said about it.")
+        )  # fmt: skip
+    if is_statement(token):
+        return check_statement(token, [], anchors, published, now)
+    if is_licence(token, anchors):
+        return check_licence(token, anchors, published, now)
+    if is_endorsement(token, anchors):
+        return check_endorsement(token, anchors, published, now)
+    return _check_token(token, {CREDENTIAL: hex_digest(token.encode())}, [], anchors, published, now)
+
+
 def may_be_sealed(paper: bytes) -> bool:
     """Whether it has to be opened to see."""
     return paper.lstrip()[:5] == b"%PDF-" and b"/ByteRange" in paper
@@ -69,11 +98,7 @@ def may_be_sealed(paper: bytes) -> bool:
 
 def named(paper: bytes) -> str:
     """The one certificate number that a paper gives, looked for where ours have it; empty for none or several."""
-    payload = paper.split(b".")[1] if paper.count(b".") == 2 else b""
-    try:
-        text = paper + base64.urlsafe_b64decode(payload + b"==")
-    except ValueError:
-        text = paper
+    text = paper + b"".join(parts_of(token_in(paper))[1:])
     found = {parse_number(one.decode()) for one in _NUMBERS.findall(text)}
     numbers = {one.number for one in found if one.answer is NumberAnswer.WELL_FORMED}
     return numbers.pop() if len(numbers) == 1 else ""

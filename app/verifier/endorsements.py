@@ -12,11 +12,12 @@ from app.certificates import jose
 from app.certificates.did import ENDORSEMENT_TYP
 from app.certificates.rules import Statement
 from app.kernel.words import _
-from app.verifier.anchors import Anchors, Published, had, keys_of, revoked_since
+from app.verifier.anchors import Anchors, Published, had, rrn_did
 from app.verifier.logged import look_at_log
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
+from app.verifier.signers import NoKey, signer_of
 from app.verifier.tokens import Signed, Vouched, look_at_today
 
 _KEY: Final = re.compile(r"bodies/([A-Za-z0-9-]{1,40})/keys/([A-Za-z0-9_-]{43})", re.ASCII)
@@ -72,7 +73,7 @@ def check_endorsement(token: str, anchors: Anchors, published: Published, now: d
     words = _("An endorsement of “{name}” by {body}, for badges. It is no certificate and says nothing of any learner. {said}")  # fmt: skip
     answer = report(items, statement)
     return replace(
-        answer, sentence=words.format(name=name, body=opened.said.issuer.name, said=answer.sentence)
+        answer, sentence=words.format(name=name, body=opened.said.issuer.name, said=answer.sentence), why=""
     )
 
 
@@ -87,15 +88,13 @@ def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, 
     named = _key(kid, anchors)
     assert named
     body, thumbprint = named
-    did = f"did:web:{anchors.host.replace(':', '%3A')}:bodies:{body}"
-    document = had(published, f"bodies/{body}/did.json")
-    if document is None:
-        words = _("The keys of the certification body could not be had, so the signature could not be checked.")  # fmt: skip
-        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, words), None
-    keys = keys_of(document, f"{did}#{thumbprint}")
+    did = f"{rrn_did(anchors)}:bodies:{body}"
+    by = f"{did}#{thumbprint}"
     try:
-        known = dict.fromkeys([kid], *keys.values()) if keys else {}
-        said = Endorsement.model_validate(jose.verify(token, known, ENDORSEMENT_TYP))
+        signer = signer_of(by, f"bodies/{body}/did.json", anchors, published)
+        said = Endorsement.model_validate(jose.verify(token, {kid: signer.key}, ENDORSEMENT_TYP))
+    except NoKey as fault:
+        return Checked(What.CREDENTIAL, fault.found, str(fault)), None
     except jose.TokenRefused:
         return _no(What.CREDENTIAL, _("The signature of the endorsement is false: it was changed or forged.")), None  # fmt: skip
     except ValidationError:
@@ -103,8 +102,7 @@ def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, 
     if (said.issuer.id, said.iss, said.jti, said.sub) != (did, did, said.id, said.subject.id):
         return _no(What.CREDENTIAL, _("The endorsement is signed by another body than the one it names, or says two things at once.")), None  # fmt: skip
     words = _("The endorsement is signed by {body} and was not changed.").format(body=said.issuer.name)
-    opened = OpenedEndorsement(said, keys, revoked_since(document, f"{did}#{thumbprint}"))
-    return Checked(What.CREDENTIAL, Found.YES, words), opened
+    return Checked(What.CREDENTIAL, Found.YES, words), OpenedEndorsement(said, by, signer)
 
 
 def _statement(

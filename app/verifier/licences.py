@@ -10,11 +10,12 @@ from app.certificates.did import TYP
 from app.certificates.rules import Answer, Statement, sha256
 from app.kernel.clock import civil_date
 from app.kernel.words import _, in_words
-from app.verifier.anchors import DID_OF_RRN, Anchors, Published, had, keys_of, revoked_since, rrn_did
+from app.verifier.anchors import DID_OF_RRN, Anchors, Published, had, rrn_did
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
-from app.verifier.tokens import Signed, Unseen, Vouched, bit
+from app.verifier.signers import NoKey, signer_of
+from app.verifier.tokens import Signed, Unseen, Vouched, bit, no_credential
 
 
 class _Party(BaseModel):
@@ -68,10 +69,8 @@ def check_licence(token: str, anchors: Anchors, published: Published, now: datet
         _listed(What.REVOCATION, "revocation", opened, anchors, published, now),
         _listed(What.SUSPENSION, "suspension", opened, anchors, published, now),
     ]
-    if doubts := [item for item in items if item.found is Found.CANNOT_TELL]:
-        return Report(
-            Answer.CANNOT_TELL, _("We cannot tell. {why}").format(why=doubts[0].sentence), tuple(items)
-        )
+    if any(item.found is Found.CANNOT_TELL for item in items):
+        return report(items)
     if ended := [item for item in items if item.found is Found.NO]:
         early = ended[0].what is What.BEGUN
         words = _("The licence of {body}: {why}").format(body=body, why=ended[0].sentence)
@@ -99,6 +98,9 @@ def look_behind(
     found, opened = _open(token, anchors, published)
     if found.found is Found.CANNOT_TELL:
         return [Checked(What.LICENCE, Found.CANNOT_TELL, found.sentence)]
+    if opened is None and named.digest != sha256(token):  # neither RRN's nor what the body named
+        words = _("RRN’s credential about the licence of the certification body could not be read.")
+        return [Checked(What.LICENCE, Found.CANNOT_TELL, words)]
     about = f"{rrn_did(anchors)}:bodies:{statement.body.ref}"
     same = (sha256(token), statement.body.licence, about)
     if opened is None or (named.digest, opened.said.subject.number, opened.said.subject.body.id) != same:
@@ -113,26 +115,25 @@ def look_behind(
 
 
 def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, OpenedLicence | None]:
-    document = had(published, DID_OF_RRN)
-    if document is None:
-        words = _("The keys of RRN could not be had, so the signature could not be checked.")
-        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, words), None
     try:
         kid = jose.kid_of(token)
-        keys = keys_of(document, kid) if kid.partition("#")[0] == rrn_did(anchors) else {}
-        said = LicenceCredential.model_validate(jose.verify(token, keys, TYP))
+        if kid.partition("#")[0] != rrn_did(anchors):
+            raise jose.TokenRefused("signed by somebody else")
+        signer = signer_of(kid, DID_OF_RRN, anchors, published)
+        payload = jose.verify(token, {kid: signer.key}, TYP)
+        said = LicenceCredential.model_validate(payload)
+    except NoKey as fault:
+        return Checked(What.CREDENTIAL, fault.found, str(fault)), None
     except jose.TokenRefused:
         words = _("The signature of the credential is false: it was changed or forged.")
         return Checked(What.CREDENTIAL, Found.NO, words), None
     except ValidationError:
-        words = _("The credential says less than those of this register do.")
-        return Checked(What.CREDENTIAL, Found.NO, words), None
+        return no_credential(payload), None
     if said.issuer.id != rrn_did(anchors):
         words = _("The credential is signed by somebody else than it names.")
         return Checked(What.CREDENTIAL, Found.NO, words), None
     words = _("The credential is signed by {name} and was not changed.").format(name=said.issuer.name)
-    opened = OpenedLicence(said, keys, revoked_since(document, kid))
-    return Checked(What.CREDENTIAL, Found.YES, words), opened
+    return Checked(What.CREDENTIAL, Found.YES, words), OpenedLicence(said, kid, signer)
 
 
 def _yes(is_so: bool) -> Found:

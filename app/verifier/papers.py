@@ -12,12 +12,13 @@ from app.kernel.clock import civil_date
 from app.kernel.words import _, in_words
 from app.ledger.rules import EntryKind
 from app.papers.rules import TYP, PaperKind, Said
-from app.verifier.anchors import Anchors, Published, had, issuer_of, keys_of, revoked_since
+from app.verifier.anchors import Anchors, Published, document_of
 from app.verifier.logged import NotLogged, Unseen, told_at
 from app.verifier.report import Checked, Found, Report, What
 from app.verifier.rules import report
 from app.verifier.seals import look_at_keys
 from app.verifier.shut_in import OpenedPdf
+from app.verifier.signers import NoKey, signer_of
 from app.verifier.stamps import look_at_stamp, moment_in_words
 
 
@@ -76,23 +77,18 @@ def _look_at_log(
 
 def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, Said | None, datetime | None]:
     """The words of a paper, once the signature of whoever says them was seen to be true."""
-    own = f"did:web:{anchors.host.replace(':', '%3A')}"
     try:
         kid = jose.kid_of(token)
     except jose.TokenRefused:
         return _no(_("The words in the file are not signed as papers of this register are.")), None, None
-    by = kid.partition("#")[0]
-    path = ".well-known/did.json" if by == own else issuer_of(kid, anchors)
+    path = document_of(kid, anchors)
     if path is None:
         return _no(_("The words in the file are signed by somebody who is not in this register.")), None, None
-    document = had(published, path)
-    if document is None:
-        words = _(
-            "The keys of whoever signed the words could not be had, so the signature could not be checked."
-        )
-        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, words), None, None
     try:
-        said = Said.model_validate(jose.verify(token, keys_of(document, kid), TYP))
+        signer = signer_of(kid, path, anchors, published)
+        said = Said.model_validate(jose.verify(token, {kid: signer.key}, TYP))
+    except NoKey as fault:
+        return Checked(What.CREDENTIAL, fault.found, str(fault)), None, None
     except jose.TokenRefused:
         return (
             _no(_("The signature of the words in the file is false: they were changed or forged.")),
@@ -101,12 +97,12 @@ def _open(token: str, anchors: Anchors, published: Published) -> tuple[Checked, 
         )
     except ValidationError:
         return _no(_("The words in the file are not those of a paper of this register.")), None, None
-    if said.issuer.id != by:
+    if said.issuer.id != kid.partition("#")[0]:
         return _no(_("The words in the file are signed by somebody else than they name.")), None, None
     words = _("The words in the file are signed by {name} and were not changed.").format(
         name=said.issuer.name
     )
-    return Checked(What.CREDENTIAL, Found.YES, words), said, revoked_since(document, kid)
+    return Checked(What.CREDENTIAL, Found.YES, words), said, signer.revoked
 
 
 def _no(sentence: str) -> Checked:

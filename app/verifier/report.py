@@ -1,6 +1,7 @@
 """What a verification comes to: each thing that was looked at in a sentence, and one of four answers over all of them."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.certificates.rules import Answer, Statement
@@ -45,6 +46,21 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a genuine signed statement of the register speaks of: it proves what was so on a day, and nothing of today."""
+
+    kind: str
+    """The kind of entry, by the word its address has: certificates, services, curricula, affiliates, bodies."""
+    ref: str
+    on: date
+    known_at: datetime
+    """The moment up to which it knew."""
+    answer: Answer
+    """What it says of its day."""
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The answer, the sentence that gives it, and what it rests on."""
 
@@ -55,6 +71,10 @@ class Report:
     """What the certificate says, once its statement was seen to be the published one."""
     named: str = ""
     """The certificate number the paper gives, whether anything about it is true or not."""
+    why: str = ""
+    """The sentence without the words that begin it, for who shows the answer in a heading above; empty where there are none."""
+    about: About | None = None
+    """What a signed statement speaks of, once it was seen to be genuine."""
 
     def found(self, what: What) -> Found | None:
         """What came of one look; None when it was not reached."""

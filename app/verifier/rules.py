@@ -23,9 +23,24 @@ def report(items: Sequence[Checked], statement: Statement | None = None) -> Repo
     | genuine, and not begun yet                                 | not_certified |
     | genuine, and over, replaced or suspended                   | was_certified |
     | genuine, and none of that                                  | certified     |
+
+    A signed statement speaks of a day, and of that as past: `about_a_day` has its table.
     """
-    answer, sentence = _answer(items, statement)
-    return Report(answer, sentence, tuple(items), statement)
+    answer, lead, why = _answer(items, statement)
+    return Report(answer, f"{lead} {why}".strip(), tuple(items), statement, why=why if lead else "")
+
+
+def about_a_day(said: Answer) -> Answer:
+    """The answer to a genuine signed statement, which is never a yes: that it was so is no sign that it is.
+
+    | what it says of its day | answer        |
+    |-------------------------|---------------|
+    | certified               | was_certified |
+    | anything else           | the same      |
+
+    That holds for the day it was made as well: it is kept, shown and looked at later.
+    """
+    return Answer.WAS_CERTIFIED if said is Answer.CERTIFIED else said
 
 
 def advice(found: Report) -> str:
@@ -37,9 +52,14 @@ def advice(found: Report) -> str:
     | it is nothing of ours, or could not be looked at | type the number                          |
     | a later version took its place                   | ask for the newest                       |
     | it is over or suspended                          | ask the holder what it does meanwhile    |
+    | a genuine statement about a day                  | look at what the register says today     |
     | genuine and in force                             | see that it is about the same training   |
     """
     looks = {item.what: item.found for item in found.items}
+    if found.about:
+        return _(
+            "It speaks of that day only. Rely on what the register says today, and show this where somebody asks about that day."
+        )
     if any(looks.get(what) is Found.NO for what in GENUINE):
         return _(
             "Ask the certification body, at an address you find in this register and not on the paper. If somebody showed you this as a certificate, report it."
@@ -55,24 +75,26 @@ def advice(found: Report) -> str:
     return _("Ask the training service what it does meanwhile, and the certification body if you doubt it.")
 
 
-def _answer(items: Sequence[Checked], said: Statement | None) -> tuple[Answer, str]:
+def _answer(items: Sequence[Checked], said: Statement | None) -> tuple[Answer, str, str]:
+    """The answer, the words that begin its sentence, and the rest of it."""
     by = {item.what: item for item in items}
+    doubtful = _("We cannot tell.")
     if What.KIND in by:
-        return Answer.CANNOT_TELL, by[What.KIND].sentence
+        return Answer.CANNOT_TELL, "", by[What.KIND].sentence
     if false := [by[what] for what in GENUINE if what in by and by[what].found is Found.NO]:
-        return Answer.NOT_CERTIFIED, _("Do not rely on this. {why}").format(why=false[0].sentence)
+        return Answer.NOT_CERTIFIED, _("Do not rely on this."), false[0].sentence
     if doubts := [item for item in items if item.found is Found.CANNOT_TELL]:
-        return Answer.CANNOT_TELL, _("We cannot tell. {why}").format(why=doubts[0].sentence)
+        return Answer.CANNOT_TELL, doubtful, doubts[0].sentence
     if said is None or not {What.BEGUN, *OVER} <= by.keys():
-        return Answer.CANNOT_TELL, _("We cannot tell: not everything could be looked at.")
+        return Answer.CANNOT_TELL, doubtful, _("Not everything could be looked at.")
     if ended := [by[what] for what in (What.BEGUN, *OVER) if by[what].found is Found.NO]:
         sentence = _("Certificate {number} of {holder}: {why}").format(
             number=said.number, holder=said.holder.name, why=ended[0].sentence
         )
         early = ended[0].what is What.BEGUN
-        return (Answer.NOT_CERTIFIED if early else Answer.WAS_CERTIFIED), sentence
+        return (Answer.NOT_CERTIFIED if early else Answer.WAS_CERTIFIED), "", sentence
     what = plural("{count} curriculum", "{count} curricula", len(said.scope))
     sentence = _("{holder} is certified until {day} for {what}, certificate {number}.").format(
         holder=said.holder.name, day=in_words(said.expires_on), what=what, number=said.number
     )
-    return Answer.CERTIFIED, sentence
+    return Answer.CERTIFIED, "", sentence

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.certificates.keys import revoked_seals_at, thumbprint
 from app.kernel.clock import civil_date
 from app.kernel.fetching import Unreachable
 from app.kernel.words import _, in_words
-from app.verifier.anchors import Anchors, Published, had
+from app.verifier.anchors import Anchors, Published, Unreadable, had, moment
 from app.verifier.report import Checked, Found, What
 from app.verifier.shut_in import OpenedPdf
 
@@ -51,12 +52,14 @@ def _suspect_root(seal: OpenedPdf, anchors: Anchors, published: Published) -> li
     """Since when others may know the root that certified the seal: no list of seals can name those that others certified."""
     try:
         content = published(KEYS)
-        known = json.loads(content)["keys"] if content else []
+        known = json.loads(content)["keys"] if content is not None else []
         public = anchors.roots[seal.root - 1].public_key()
         mine = [one for one in known if one["id"] == thumbprint(public)]  # type: ignore[arg-type]
-        return [datetime.fromisoformat(one["suspect_since"]) for one in mine if one["suspect_since"]]
-    except (Unreachable, ValueError, LookupError, TypeError, AttributeError) as fault:
+        return [moment(one["suspect_since"]) for one in mine if one["suspect_since"] is not None]
+    except Unreachable as fault:
         raise _Unseen(_("the list of keys could not be had")) from fault
+    except (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
+        raise _Unseen(_("the list of keys could not be read")) from fault
 
 
 def _revoked_seal(seal: OpenedPdf, anchors: Anchors, published: Published, now: datetime) -> list[datetime]:
@@ -67,7 +70,7 @@ def _revoked_seal(seal: OpenedPdf, anchors: Anchors, published: Published, now: 
         revoked = x509.load_der_x509_crl(content)
         signed = _signed_by(revoked, anchors.roots[seal.root - 1])
         line = revoked.get_revoked_certificate_by_serial_number(int(seal.serial, 16))
-    except (ValueError, IndexError) as fault:
+    except (ValueError, TypeError, IndexError, UnsupportedAlgorithm) as fault:
         raise _Unseen(_("the list of revoked seals is not a true one")) from fault
     if not signed:
         raise _Unseen(_("the list of revoked seals is not a true one"))

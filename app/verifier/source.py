@@ -1,14 +1,12 @@
 """Where published files are had from: a mirrored folder, or a register that is asked over https."""
 
-import re
 from pathlib import Path
 from typing import Final
 
 from app.kernel.fetching import Unreachable, fetch
-from app.verifier.anchors import Published
+from app.verifier.anchors import Published, is_plain
 
 LARGEST: Final = 20 * 1024 * 1024
-_PATH = re.compile(r"[A-Za-z0-9._~%:-]+(?:/[A-Za-z0-9._~%:-]+)*", re.ASCII)
 
 
 def source(where: str) -> Published:
@@ -25,7 +23,7 @@ def folder(root: Path) -> Published:
 
     def published(path: str) -> bytes | None:
         target = root / path
-        if not _is_plain(path) or not target.is_file():
+        if not is_plain(path) or not target.is_file():
             return None
         try:
             if target.stat().st_size > LARGEST:
@@ -41,7 +39,7 @@ def web(base: str) -> Published:
     """The files a register serves. This machine may be asked: whoever runs the program named the address."""
 
     def published(path: str) -> bytes | None:
-        if not _is_plain(path.partition("?")[0]):
+        if not is_plain(path.partition("?")[0]):
             return None
         answer = fetch(f"{base.rstrip('/')}/{path}", this_machine=True, largest=LARGEST, seconds=30)
         if answer.status in (404, 410):
@@ -51,8 +49,3 @@ def web(base: str) -> Published:
         return answer.content
 
     return published
-
-
-def _is_plain(path: str) -> bool:
-    """Whether a path leads to nothing but what lies below: it may come from a paper that somebody forged."""
-    return len(path) < 500 and bool(_PATH.fullmatch(path)) and not {".", ".."} & set(path.split("/"))

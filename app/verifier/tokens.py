@@ -1,10 +1,12 @@
 """Looking at a credential: its signature, the statement it speaks of, and what the status lists and the dates say today."""
 
+import base64
 import hashlib
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,10 +16,13 @@ from app.certificates.keys import PublicKey
 from app.certificates.rules import LIST_LENGTH, Statement
 from app.kernel.clock import civil_date
 from app.kernel.words import _, in_words
-from app.verifier.anchors import Anchors, Published, document_of, had, issuer_of, keys_of, revoked_since
+from app.verifier.anchors import Anchors, Published, document_of, had, issuer_of, rrn_did
 from app.verifier.report import Checked, Found, What
+from app.verifier.signers import NoKey, Signer, signer_of
 
 LIST_BYTES: Final = LIST_LENGTH // 8
+_STATEMENT: Final = re.compile(r"certificates/[A-Z0-9-]{1,20}/[1-9][0-9]{0,4}/statement\.json", re.ASCII)
+_LIST: Final = re.compile(r"status/[A-Za-z0-9-]{1,40}/[a-z]{1,20}/[1-9][0-9]{0,5}", re.ASCII)
 Purpose = Literal["revocation", "suspension"]
 
 
@@ -75,12 +80,16 @@ class _List(_Part):
 
 @dataclass(frozen=True)
 class Vouched:
-    """A credential whose signature is true, with the keys of its issuer."""
+    """A credential whose signature is true, with the key of its issuer that made it."""
 
     said: Signed
-    keys: dict[str, PublicKey]
-    revoked: datetime | None
-    """From when on nothing signed with its key may be believed."""
+    kid: str
+    signer: Signer
+
+    @property
+    def revoked(self) -> datetime | None:
+        """From when on nothing signed with its key may be believed."""
+        return self.signer.revoked
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,26 @@ class Opened(Vouched):
     """One of a certificate."""
 
     said: Credential
+
+
+def names_register(token: str, anchors: Anchors) -> bool:
+    """Whether a token gives itself out as one of this register: its names stand in the header or in what is signed.
+
+    Looked for without believing anything, so that a forgery that no reader of ours would take apart is still called one.
+    """
+    ours = rrn_did(anchors), f"//{anchors.host}/"
+    return any(name.encode() in part for part in parts_of(token) for name in ours)
+
+
+def parts_of(token: str) -> list[bytes]:
+    """Header and payload as bytes, however they are spelt; nothing for what is no base64."""
+    found = []
+    for part in token.split(".")[:2]:
+        try:
+            found.append(base64.b64decode(part.rstrip("=") + "==", altchars=b"-_"))
+        except ValueError:
+            found.append(b"")
+    return found
 
 
 def open_credential(token: str, anchors: Anchors, published: Published) -> tuple[Checked, Opened | None]:
@@ -101,27 +130,36 @@ def open_credential(token: str, anchors: Anchors, published: Published) -> tuple
         return _no(
             What.CREDENTIAL, _("The credential is signed by somebody who is not in this register.")
         ), None
-    document = had(published, path)
-    if document is None:
-        sentence = _(
-            "The keys of the certification body could not be had, so the signature could not be checked."
-        )
-        return Checked(What.CREDENTIAL, Found.CANNOT_TELL, sentence), None
-    keys = keys_of(document, kid)
     try:
-        said = Credential.model_validate(jose.verify(token, keys, TYP))
+        signer = signer_of(kid, path, anchors, published)
+        payload = jose.verify(token, {kid: signer.key}, TYP)
+        said = Credential.model_validate(payload)
+    except NoKey as fault:
+        return Checked(What.CREDENTIAL, fault.found, str(fault)), None
     except jose.TokenRefused:
         return _no(
             What.CREDENTIAL, _("The signature of the credential is false: it was changed or forged.")
         ), None
     except ValidationError:
-        return _no(What.CREDENTIAL, _("The credential says less than those of this register do.")), None
+        return no_credential(payload), None
     if said.issuer.id != kid.partition("#")[0]:
         return _no(
             What.CREDENTIAL, _("The credential is signed by another body than the one it names.")
         ), None
     sentence = _("The credential is signed by {body} and was not changed.").format(body=said.issuer.name)
-    return Checked(What.CREDENTIAL, Found.YES, sentence), Opened(said, keys, revoked_since(document, kid))
+    return Checked(What.CREDENTIAL, Found.YES, sentence), Opened(said, kid, signer)
+
+
+def no_credential(payload: dict[str, Any]) -> Checked:
+    """What is truly signed and is not what was looked for: a status list, which lies at an address of its own, or less than it should be."""
+    try:
+        _List.model_validate(payload)
+    except ValidationError:
+        return _no(What.CREDENTIAL, _("The credential says less than those of this register do."))
+    words = _(
+        "This is a status list of the register and no certificate: by itself it says nothing of anybody."
+    )
+    return Checked(What.KIND, Found.CANNOT_TELL, words)
 
 
 def open_statement(
@@ -129,7 +167,7 @@ def open_statement(
 ) -> tuple[Checked, Statement | None, str]:
     """Whether the statement it was made from is the published one; also the folder its files lie in."""
     path = anchors.path(opened.said.subject.evidence.link)
-    if path is None or not path.endswith("/statement.json"):
+    if path is None or not _STATEMENT.fullmatch(path):
         return (
             _no(What.STATEMENT, _("The credential names a statement that is not in this register.")),
             None,
@@ -148,7 +186,8 @@ def open_statement(
                 "It names a statement in a form that this software does not know. Ask with a newer version."
             )
             return Checked(What.STATEMENT, Found.CANNOT_TELL, sentence), None, ""
-        return _no(What.STATEMENT, _("The published statement is not one of this register.")), None, ""
+        sentence = _("The statement it was made from could not be read.")
+        return Checked(What.STATEMENT, Found.CANNOT_TELL, sentence), None, ""
     folder = f"certificates/{said.number}/{said.version}"
     if not fits or said.canonical != content or path != f"{folder}/statement.json":
         return _no(What.STATEMENT, _("It says something else than the published statement.")), None, ""
@@ -221,15 +260,16 @@ class Unseen(Exception):
 
 def bit(place: _Status, opened: Vouched, anchors: Anchors, published: Published, now: datetime) -> bool:
     """Whether the entry is set in the list it stands in, when that is the issuer's and counts today. Raises Unseen."""
-    content = had(published, anchors.path(place.address))
+    path = anchors.path(place.address)
+    content = had(published, path) if path and _LIST.fullmatch(path) else None
     if content is None:
         raise Unseen(_("the list could not be had"))
     try:
         kid = jose.kid_of(content.decode())
-        keys = opened.keys | _same_issuer(kid, opened, anchors, published)
-        said = _List.model_validate(jose.verify(content.decode(), keys, TYP))
+        key = _same_issuer(kid, opened, anchors, published)
+        said = _List.model_validate(jose.verify(content.decode(), {kid: key}, TYP))
         bits = unpack(said.subject.encoded)
-    except (jose.TokenRefused, ValidationError, UnicodeDecodeError, ValueError) as fault:
+    except (NoKey, ValueError) as fault:
         raise Unseen(_("the list is not a true one")) from fault
     named = (said.id, said.issuer, said.subject.purpose)
     if named != (place.address, opened.said.issuer.id, place.purpose):
@@ -243,12 +283,14 @@ def bit(place: _Status, opened: Vouched, anchors: Anchors, published: Published,
     return bool(bits[index >> 3] & 0x80 >> (index & 7))
 
 
-def _same_issuer(kid: str, opened: Vouched, anchors: Anchors, published: Published) -> dict[str, PublicKey]:
-    """The key of a list, when it is a later one of whoever signed the credential."""
-    if kid in opened.keys or kid.partition("#")[0] != opened.said.issuer.id:
-        return {}
-    document = had(published, document_of(kid, anchors))
-    return keys_of(document, kid) if document else {}
+def _same_issuer(kid: str, opened: Vouched, anchors: Anchors, published: Published) -> PublicKey:
+    """The key of a list, when it is that of the credential or another one of whoever signed that. Raises NoKey."""
+    if kid == opened.kid:
+        return opened.signer.key
+    path = document_of(kid, anchors)
+    if path is None or kid.partition("#")[0] != opened.said.issuer.id:
+        raise NoKey(Found.NO, _("The list is signed by somebody else."))
+    return signer_of(kid, path, anchors, published).key
 
 
 def unpack(encoded: str) -> bytes:

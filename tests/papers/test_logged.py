@@ -211,10 +211,20 @@ def test_a_false_proof_and_one_of_another_paper_are_a_no(world: make.World) -> N
         anothers = queries.proof_by_digest(
             unit, EntryKind.PAPER_SEALED, hashlib.sha256(other.pdf).hexdigest()
         )
-    for forged in (b"junk", anothers.encode()):
-        found = look(world.site, made.pdf, {proof_of(made): forged})
-        assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
-        assert "The proof that it stands in the register’s log is" in found.sentence
+    found = look(world.site, made.pdf, {proof_of(made): anothers.encode()})
+    assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
+    assert "The proof that it stands in the register’s log is of something else" in found.sentence
+    head, index, rest = anothers.split("\n", 2)
+    false = "\n".join([head, f"index {1 - int(index.split()[1]) % 2}", rest])
+    assert look(world.site, made.pdf, {proof_of(made): false.encode()}).found(What.LOG) is Found.NO
+
+
+def test_a_proof_that_cannot_be_read_is_a_doubt_about_the_log_and_no_forgery(world: make.World) -> None:
+    tell(world.site)
+    made = papers(world.site, PaperKind.REPORT)[0]
+    found = look(world.site, made.pdf, {proof_of(made): b"junk"})
+    assert (found.answer, found.found(What.LOG)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
+    assert "could not be read" in str([item.sentence for item in found.items])
 
 
 def test_without_the_log_a_paper_is_genuine_and_the_log_is_not_seen(world: make.World) -> None:

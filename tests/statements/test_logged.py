@@ -103,7 +103,9 @@ def test_the_proof_of_another_statement_is_a_forgery(made: tuple[World, Files]) 
     found = look(world, papers["pdf"], swapped)
     assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
     junk = dict.fromkeys((first, second), b"junk")
-    assert look(world, papers["pdf"], junk).answer is Answer.NOT_CERTIFIED
+    assert look(world, papers["pdf"], junk).answer is Answer.WAS_CERTIFIED, "as if nothing told of it yet"
+    doubted = junk | known_to_others(world, "2026-06-02T00:00:00Z")
+    assert look(world, papers["pdf"], doubted).answer is Answer.CANNOT_TELL
 
 
 def test_whoever_has_a_statement_whose_words_were_taken_out_can_still_prove_it(

@@ -153,6 +153,7 @@ CREDENTIALS: dict[str, tuple[Forge, str]] = {
     "a critical header": (header_with(crit=["b64"]), NOT_OURS),
     "a key in the header": (header_with(jwk={"kty": "EC"}), NOT_OURS),
     "another's key id": (header_with(kid="did:web:elsewhere.example:bodies:x#y"), "somebody who is not in this register"),
+    "a key id that nobody can write": (header_with(kid="did:web:testserver:bodies:\ud800x#a"), "somebody who is not in this register"),
     "a key that is not there": (header_with(kid="did:web:testserver:bodies:nobody#y"), "could not be had"),
     "another type": (header_with(typ="jwt"), FALSE),
     "a key of one's own": (another_key(ec.SECP256R1(), 32), FALSE),

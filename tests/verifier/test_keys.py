@@ -12,6 +12,8 @@ from app.certificates.keys.authority import Revoked, revocation_list
 from app.certificates.keys.store import KeyStore
 from app.certificates.rules import Answer
 from app.ledger.note import Checkpoint, InclusionProof, NoteKey, open_note, sign_note
+from app.ledger.tiles import Tile, decode_entries
+from app.ledger.tree import leaf_hash, node_hash
 from app.settings import Settings
 from app.verifier.report import Found, Report, What
 from tests.mirror.made import Mirrored
@@ -100,6 +102,12 @@ class Log:
         note = (mirror.folder / "log/checkpoint").read_text()
         self.true = Checkpoint.parse(open_note(note, [self.name]).text)
 
+    @property
+    def index(self) -> int:
+        """Where the good certificate stands in it."""
+        path = place(self.mirror, self.mirror.good, "proof.tlog-proof")
+        return InclusionProof.parse((self.mirror.folder / path).read_text()).index
+
     def note(self, size: int, root: bytes, origin: str = "") -> str:
         name = NoteKey(origin, self.name.public) if origin else self.name
         return sign_note(Checkpoint(name.name, size, root).text, name, self.key.sign)
@@ -122,7 +130,82 @@ def test_a_forked_log_or_one_of_another_name_proves_nothing(log: Log) -> None:
         assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
 
 
-def test_a_log_that_was_cut_shorter_than_the_paper_does_not_hold_it(log: Log) -> None:
+def test_a_log_that_ends_before_the_paper_leaves_it_open(log: Log) -> None:
     rewrite(log.mirror, "log/checkpoint", lambda _old: log.note(1, bytes(32)).encode())
     found = look(log.mirror, log.mirror.paper(log.mirror.reduced, 2))
+    assert (found.answer, found.found(What.LOG)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
+    assert "could not be had as far as the paper’s entry" in found.sentence
+
+
+def newest(log: Log, note: str) -> Report:
+    rewrite(log.mirror, "log/checkpoint", lambda _old: note.encode())
+    return look(log.mirror, log.mirror.paper(log.mirror.good))
+
+
+def test_a_newest_checkpoint_over_another_root_is_a_fork(log: Log) -> None:
+    """The log's own key signed both: what the paper's proof is of, and what is shown as the log."""
+    assert newest(log, log.note(log.true.size, log.true.root)).answer is Answer.CERTIFIED
+    found = newest(log, log.note(log.true.size, bytes(32)))
     assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
+    assert "tells two stories" in found.sentence
+
+
+def leaves_of(log: Log, size: int) -> list[bytes]:
+    """The hashes of the first so many entries."""
+    bundle = (log.mirror.folder / f"log/{Tile(None, 0, log.true.size).path}").read_bytes()
+    return [leaf_hash(entry) for entry in decode_entries(bundle)[:size]]
+
+
+def proven_at(log: Log, size: int, note: str) -> Report:
+    """The paper with a proof of an earlier state of the log."""
+    path, leaves = place(log.mirror, log.mirror.good, "proof.tlog-proof"), leaves_of(log, size)
+    proof = InclusionProof(log.index, path_of(leaves, log.index), note)
+    rewrite(log.mirror, path, lambda _old: proof.text.encode())
+    return look(log.mirror, log.mirror.paper(log.mirror.good))
+
+
+def path_of(leaves: list[bytes], index: int) -> tuple[bytes, ...]:
+    """The audit path, by the definition (RFC 6962, section 2.1.1)."""
+    if len(leaves) == 1:
+        return ()
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    left, right = leaves[:middle], leaves[middle:]
+    if index < middle:
+        return (*path_of(left, index), tree_of(right))
+    return (*path_of(right, index - middle), tree_of(left))
+
+
+def tree_of(leaves: list[bytes]) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    return node_hash(tree_of(leaves[:middle]), tree_of(leaves[middle:]))
+
+
+def test_a_proof_of_an_earlier_log_counts_when_the_log_grew_out_of_it(log: Log) -> None:
+    size = log.true.size - 1
+    true = tree_of(leaves_of(log, size))
+    assert proven_at(log, size, log.note(size, true)).answer is Answer.CERTIFIED
+    (tile,) = (log.mirror.folder / "log/tile/0").rglob("*.p/*")
+    kept = tile.read_bytes()
+    for content in (b"", kept[:-5]):
+        tile.write_bytes(content)
+        found = proven_at(log, size, log.note(size, true))
+        assert (found.answer, found.found(What.LOG)) == (Answer.CANNOT_TELL, Found.CANNOT_TELL)
+        assert "grew out of the one that the proof is of could not be seen" in found.sentence
+
+
+def test_a_log_that_did_not_grow_out_of_the_proven_one_is_a_fork(log: Log) -> None:
+    """Its checkpoint and its tiles fit each other, and so do the paper's proof and its checkpoint."""
+    size = log.true.size - 1
+    others = leaves_of(log, size + 1)
+    others[0 if log.index else 1] = bytes(32)
+    rewrite(log.mirror, f"log/{Tile(0, 0, size + 1).path}", lambda _old: b"".join(others))
+    note = log.note(size + 1, tree_of(others))
+    rewrite(log.mirror, "log/checkpoint", lambda _old: note.encode())
+    found = proven_at(log, size, log.note(size, tree_of(leaves_of(log, size))))
+    assert (found.answer, found.found(What.LOG)) == (Answer.NOT_CERTIFIED, Found.NO)
+    assert "tells two stories" in found.sentence
+    rewrite(log.mirror, "log/checkpoint", lambda _old: log.note(size + 1, bytes(32)).encode())
+    found = look(log.mirror, log.mirror.paper(log.mirror.good))
+    assert found.answer is Answer.CANNOT_TELL, "the tiles are not those of the checkpoint"

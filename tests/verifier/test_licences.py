@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from app.certificates.did import Addresses, ListPurpose
 from app.certificates.effects import key_store
 from app.certificates.keys import RRN, Purpose
 from app.certificates.rules import Answer, Statement
+from app.verifier.checking import checked
 from app.verifier.report import Found, Report, What
 from tests.mirror.made import Mirrored
 from tests.verifier.test_checking import look, place, rewrite
@@ -102,8 +104,11 @@ def test_a_body_cannot_license_itself(mirror: Mirrored) -> None:
     payload, addresses = said(licence(mirror)), Addresses("http://testserver")
     body = path_of(mirror).parts[-4]
     key = key_store(mirror.site.settings).signing(Purpose.CREDENTIAL, body, mirror.clock())
+    itself = replace(mirror.anchors, is_itself=True)
     for kid in (addresses.kid(key.public, body), addresses.kid(key.public)):
-        assert look(mirror, jose.sign(payload, key, kid, "vc+jwt").encode()).answer is Answer.NOT_CERTIFIED
+        token = jose.sign(payload, key, kid, "vc+jwt").encode()
+        assert checked(token, itself, mirror.published, mirror.clock()).answer is Answer.NOT_CERTIFIED
+    assert look(mirror, token).answer is Answer.CANNOT_TELL, "a copy may be older than a key of RRN"
 
 
 def test_rrns_key_signs_no_certificates(mirror: Mirrored) -> None:

@@ -11,10 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
+from app.certificates.jose import decode
 from app.main import create_app
 from app.web.limits import Rate
 from tests.mirror.made import Mirrored
-from tests.verifier.forging import BOMBS, CREDENTIALS, NO_SEAL, NOT_PAPER, PAPERS, Forge
+from tests.verifier.forging import BOMBS, CREDENTIALS, NO_SEAL, NOT_PAPER, PAPERS, Forge, parts, signed
 from tests.verifier.test_checking import run
 
 FAST = {"paper": Rate(1000, 1000), "look_up": Rate(1000, 1000)}
@@ -124,6 +125,29 @@ def test_a_forgery_is_no_yes_anywhere_and_the_register_still_speaks_of_the_numbe
     told = run(str(tmp_path / "forged"), "--against", str(whole.folder))
     assert told.output.splitlines()[-1].startswith(f"{answer}: ") and words in told.output
     assert told.exit_code == (2 if answer == "cannot_tell" else 1)
+
+
+def test_a_key_that_a_body_never_had_is_a_no_of_the_register_and_a_doubt_of_a_copy(
+    web: TestClient, whole: Mirrored, tmp_path: Path
+) -> None:
+    """The register lists every key there ever was; a mirror may be older than the key."""
+    header, body, signature = parts(whole)
+    kid = header["kid"][:-4] + "AAAA"
+    forged = signed(header | {"kid": kid}, body, lambda _data: decode(signature))
+    found = ask(web, forged, "credential.jwt")
+    assert (found["answer"], found["genuine"]) == ("not_certified", False)
+    assert "signed with a key that the certification body never had" in found["why"]
+    (tmp_path / "forged").write_bytes(forged)
+    told = run(str(tmp_path / "forged"), "--against", str(whole.folder))
+    assert (told.exit_code, "is not in this copy of the register" in told.output) == (2, True)
+
+
+def test_a_statement_ends_the_command_with_no_zero(whole: Mirrored) -> None:
+    """It is about the day it was made, of a certificate that stands: what was so is still no sign of what is."""
+    for path in whole.folder.glob("statements/*/statement.*"):
+        if path.suffix in (".pdf", ".jwt"):
+            told = run(str(path), "--against", str(whole.folder))
+            assert (told.exit_code, "was_certified: A genuine statement of the register about" in told.output) == (1, True)  # fmt: skip
 
 
 @pytest.mark.parametrize("how", BOMBS)

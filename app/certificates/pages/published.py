@@ -9,7 +9,7 @@ from pydantic import Field
 from app.certificates import queries
 from app.certificates.did import MEDIA_TYPE, Addresses, Context, ListPurpose, Schema, did_document, key_set
 from app.certificates.jose import jwk_of
-from app.certificates.keys import RRN, PublicKeys, Purpose
+from app.certificates.keys import RRN, PublicKey, PublicKeys, Purpose
 from app.certificates.models import PastStatusList
 from app.certificates.pages.door import A_WHILE, FOR_EVER, SHORTLY, area
 from app.certificates.queries import keys
@@ -136,22 +136,23 @@ def _json(content: object, media: str = JSON) -> Answer:
     return Answer(json.dumps(content, indent=1).encode(), media, headers=A_WHILE)
 
 
+def _document(did: str, known: list[PublicKey], unit: Unit) -> Answer:
+    """A DID document. Whoever finds a key missing in it calls what that signed a forgery, so no copy of it is kept for long."""
+    content = did_document(did, known, keys.ended_keys(unit))
+    return Answer(json.dumps(content, indent=1).encode(), "application/did+json", headers=SHORTLY)
+
+
 @area.file("/.well-known/did.json", may=PUBLIC)
 def did_of_register(unit: Unit) -> Answer:
     """The register's own DID document."""
-    return _json(
-        did_document(_addresses(unit).did(), _keys(unit).all(Purpose.CREDENTIAL, RRN), keys.ended_keys(unit)),
-        "application/did+json",
-    )
+    return _document(_addresses(unit).did(), _keys(unit).all(Purpose.CREDENTIAL, RRN), unit)
 
 
 @area.file("/bodies/{ref}/did.json", may=PUBLIC)
 def did_of_body(unit: Unit, ref: Ref) -> Answer:
     """A certification body's DID document: every key it ever signed credentials with."""
     body = queries.body_of(unit, ref)
-    known = _keys(unit).all(Purpose.CREDENTIAL, body.ref)
-    document = did_document(_addresses(unit).did(body.ref), known, keys.ended_keys(unit))
-    return _json(document, "application/did+json")
+    return _document(_addresses(unit).did(body.ref), _keys(unit).all(Purpose.CREDENTIAL, body.ref), unit)
 
 
 @area.file("/.well-known/jwks.json", may=PUBLIC)

@@ -1,8 +1,8 @@
 """A paper that somebody was sent: what the verifier found in it, and what the register says of the same certificate."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from pydantic import Field
@@ -11,14 +11,17 @@ from app.certificates.queries.rows import certificate_by_number, versions_of
 from app.certificates.rules import Answer, Statement
 from app.kernel.casework import ToneView
 from app.kernel.database import Unit
+from app.kernel.errors import NotFound
 from app.kernel.fetching import Unreachable
 from app.kernel.fields import View
 from app.kernel.words import _, in_words
 from app.licences.queries import standing
+from app.registry.queries.bodies import body_entry
+from app.registry.queries.entries import Entry, affiliate_entry, curriculum_entry, service_entry
 from app.registry.queries.verify import VerifyView, verify_view
 from app.verifier.anchors import Published, Untrusted, anchors_from
 from app.verifier.checking import checked, nothing
-from app.verifier.report import Checked, Found, Report, What
+from app.verifier.report import About, Checked, Found, Report, What
 from app.verifier.rules import advice
 from app.verifier.shut_in import Opener
 
@@ -32,6 +35,12 @@ WORDS: Final[Mapping[Found, tuple[str, str]]] = {
     Found.YES: ("Passed", "yes"), Found.NO: ("Failed", "no"), Found.CANNOT_TELL: ("Cannot tell", "unknown"), Found.ASIDE: ("Note", "plain"),
 }  # fmt: skip
 
+ENTRIES: Final[Mapping[str, Callable[[Unit, str], Entry]]] = {
+    "services": service_entry, "curricula": curriculum_entry, "affiliates": affiliate_entry, "bodies": body_entry,
+}  # fmt: skip
+"""What signed statements can be about besides certificates, by the word its address has."""
+STANDS: Final = ("yes", "partly")
+
 
 class LookView(View):
     """One thing that was looked at."""
@@ -41,6 +50,29 @@ class LookView(View):
     sentence: str
     label: str
     tag: ToneView
+
+
+class TodayView(View):
+    """What the register says of an entry today."""
+
+    title: str
+    sentence: str
+    tone: str
+    address: str
+    stands: bool
+
+
+class SpokenView(View):
+    """What a genuine signed statement speaks of: the entry, its day, what it says of that, and what is so today."""
+
+    kind: str
+    ref: str
+    on: date
+    known_at: datetime
+    answer: Answer
+    sentence: str
+    today: TodayView | None
+    """None when the register knows no such entry."""
 
 
 class PaperView(View):
@@ -54,7 +86,7 @@ class PaperView(View):
     """The certificate it gives itself out as; empty when it names none."""
     version: int | None = None
     genuine: bool = False
-    """Whether a licensed body made it and the register published it, whatever has become of it since."""
+    """Whether a licensed body made it and the register published it, or RRN signed it and its log stood so, whatever has become of it since."""
     checks: list[LookView] = Field(default_factory=list)
     advice: str = ""
     today: VerifyView | None = None
@@ -62,6 +94,10 @@ class PaperView(View):
     on_that_day: VerifyView | None = None
     newest: str = ""
     """Where the newest paper is, when this one is another."""
+    why: str = ""
+    """The sentence as it stands under the title, without the words that the title says."""
+    statement: SpokenView | None = None
+    """For a genuine signed statement: what it is about, and what the register says of that today."""
 
 
 def paper_view(
@@ -70,9 +106,8 @@ def paper_view(
     """Verify a paper against what this register publishes, and tell what the register says today and on a day."""
     try:
         wanted = [text.rpartition("@")[0] for text in unit.site.settings.witnesses]
-        found = checked(
-            paper, anchors_from(published, wanted, all_of_them=False), published, unit.now, open_pdf
-        )
+        anchors = replace(anchors_from(published, wanted, all_of_them=False), is_itself=True)
+        found = checked(paper, anchors, published, unit.now, open_pdf)
     except (Untrusted, Unreachable):
         found = nothing(_("This register has published no keys that a paper could be checked with."))
     today = verify_view(unit, found.named, None, None) if found.named else None
@@ -99,17 +134,54 @@ def _view(unit: Unit, found: Report, today: VerifyView | None, on: date | None) 
     if answer is Answer.CERTIFIED and today and today.answer is not Answer.CERTIFIED:
         # The lists are signed some seconds after a change; the register itself knows it at once.
         answer, sentence = today.answer, today.sentence
+    why = found.why or sentence
     title, tone = _headed(answer, found, today)
     return PaperView(
-        answer=answer, sentence=sentence, title=title, tone=tone, number=found.named, version=said.version if said else None,
-        genuine=said is not None and answer is not Answer.CANNOT_TELL and found.found(What.LOG) is Found.YES,
+        answer=answer, sentence=sentence, why=why, title=title, tone=tone, number=found.named, version=said.version if said else None,
+        genuine=_is_genuine(found), statement=_spoken(unit, found.about, today),
         checks=[_look(item) for item in found.items], advice=advice(found), today=today,
         on_that_day=verify_view(unit, found.named, on, None) if on and found.named else None, newest=_newest(unit, said),
     )  # fmt: skip
 
 
+def _is_genuine(found: Report) -> bool:
+    known = found.statement is not None and found.answer is not Answer.CANNOT_TELL
+    return found.about is not None or (known and found.found(What.LOG) is Found.YES)
+
+
+def _spoken(unit: Unit, about: About | None, number: VerifyView | None) -> SpokenView | None:
+    """What a statement is about, with what the register says of the same entry today."""
+    if about is None:
+        return None
+    return SpokenView(
+        kind=about.kind, ref=about.ref, on=about.on, known_at=about.known_at, answer=about.answer, sentence=about.sentence,
+        today=_of_number(number) if number else _of_entry(unit, about),
+    )  # fmt: skip
+
+
+def _of_number(found: VerifyView) -> TodayView:
+    return TodayView(
+        title=found.title, sentence=found.sentence, tone=found.tone, address=f"/verify/{found.number}",
+        stands=found.answer is Answer.CERTIFIED,
+    )  # fmt: skip
+
+
+def _of_entry(unit: Unit, about: About) -> TodayView | None:
+    """The register's own entry; none of a kind or a reference it does not know."""
+    try:
+        found = ENTRIES[about.kind](unit, about.ref)
+    except (KeyError, NotFound):
+        return None
+    return TodayView(
+        title=found.title, sentence=found.sentence, tone=found.tag.tone, address=f"/register/{about.kind}/{about.ref}",
+        stands=found.tag.tone in STANDS,
+    )  # fmt: skip
+
+
 def _headed(answer: Answer, found: Report, today: VerifyView | None) -> tuple[str, str]:
     """The big words above, and their tone."""
+    if found.about:
+        return _("A genuine statement about {day}").format(day=in_words(found.about.on)), "plain"
     if answer is Answer.CERTIFIED:
         return _("Yes: it is genuine and counts today"), "yes"
     if answer is Answer.WAS_CERTIFIED:
