@@ -3,26 +3,29 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request as Post
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, Request, Route
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import Browser, Page, Request, Route
 
 from app.certificates.jose import decode
 from app.kernel.clock import system_clock
+from app.ledger.note import COSIGNATURE, NoteKey, add_cosignature
+from app.settings import Settings
 from app.verifier.anchors import Published, anchors_from
 from app.verifier.checking import checked
 from app.verifier.report import Found
 from app.verifier.source import source
 from tests.conftest import SetClock
 from tests.journeys.conftest import Opens
-from tests.journeys.live import Live
-from tests.journeys.screen import PHONE, Screen
+from tests.journeys.live import Live, serve
+from tests.journeys.screen import DESK, PHONE, Screen
 from tests.mirror.made import Mirrored, made_of
 from tests.verifier.forging import CREDENTIALS
 from tests.verifier.test_forged import FORGED, LISTS, Forger, a_list
@@ -33,10 +36,16 @@ TAGS = {Found.YES: "Passed", Found.NO: "Failed", Found.CANNOT_TELL: "Cannot tell
 
 @pytest.fixture
 def issued(live: Live, tmp_path: Path) -> Mirrored:
-    """What the running register issued, with certificates in several states."""
+    return issue_in(live, tmp_path)
+
+
+def issue_in(live: Live, tmp_path: Path) -> Mirrored:
+    """Certificates in several states, by the running register, and a mirror of it."""
     clock = SetClock(live.site.clock())
     with ThreadPoolExecutor(1) as alone:  # the browser's driver holds this one
-        return alone.submit(made_of, live.site, clock, tmp_path / "mirror").result()
+        made: Mirrored = alone.submit(made_of, live.site, clock, tmp_path / "mirror").result()
+    clock.now = live.site.clock()  # after its keys were made
+    return made
 
 
 @pytest.fixture
@@ -76,8 +85,8 @@ def pastes(screen: Screen, token: str) -> Shown:
 def told(live: Live, token: str) -> dict[str, Any]:
     """What the register says when the same text is sent to it."""
     said = json.dumps({"credential": token}).encode()
-    post = Post(f"{live.url}/api/v1/verify", said, {"content-type": "application/json"})  # noqa: S310
-    with urlopen(post) as answer:  # noqa: S310
+    post = Post(f"{live.url}/api/v1/verify", said, {"content-type": "application/json"})
+    with urlopen(post) as answer:
         found: dict[str, Any] = json.load(answer)
     return found
 
@@ -110,7 +119,7 @@ def test_a_genuine_credential_is_answered_in_the_browser_and_nothing_of_it_is_se
     assert {word for _label, word, _sentence in found.looks} == {"Passed", "Note"} and len(found.looks) == 10
     assert page.evaluate("document.activeElement.id") == "answer"
     commissioner.reads("Nobody has inspected", f"What the register says about {issued.good}", "Version 1")
-    commissioner.does_not_read("Paste all of it", "Type its number")
+    commissioner.does_not_read("Paste all of it", "Type its number", "On that day")
     assert {one.method for one in asked} == {"GET"} and not [one.url for one in asked if one.post_data_buffer]
     assert not [one.url for one in asked if not one.url.startswith(live.url)]
     assert not [one.url for one in asked for part in token.split(".") if part[:20] in one.url]
@@ -161,7 +170,7 @@ def test_what_is_over_says_so_as_the_register_does(
     newest = parent.address_of(f"The newest certificate {issued.reduced} (PDF)")
     assert newest == f"/certificates/{issued.reduced}/2/certificate.pdf"
     parent.page.goto(f"{live.url}/verify")
-    parent.writes(credential=token_of(issued, issued.good), on=datetime(2020, 3, 14).date())
+    parent.writes(credential=token_of(issued, issued.good), on=date(2020, 3, 14))
     parent.page.get_by_role("button", name=BUTTON).click()
     shown(parent.page)
     parent.reads("14 March 2020")
@@ -175,7 +184,9 @@ def test_every_forgery_gets_the_answer_that_the_register_gives(
     forged |= {how: forge(issued, tmp_path).decode() for how, (forge, _words) in CREDENTIALS.items()}
     other = token_of(issued, issued.suspended).split(".")
     forged |= {
-        "a flipped byte": forger.token[:400] + ("A" if forger.token[400] != "A" else "B") + forger.token[401:],
+        "a flipped byte": forger.token[:400]
+        + ("A" if forger.token[400] != "A" else "B")
+        + forger.token[401:],
         "the signature of another": f"{forger.head}.{forger.body}.{other[2]}",
         "other claims, truly signed": forger.signed(forger.header, json.dumps(_later(forger)).encode()),
         "nothing like it": "Dear commissioner, we are certified",
@@ -247,6 +258,34 @@ def test_what_cannot_be_had_or_is_not_true_is_never_a_yes(
     assert answer(bundle, lambda entries: entries.replace(b"certificate.published", b"certificate.publishex")) == "not_certified"  # fmt: skip
     revoked = json.dumps({"revoked": "2020-01-01T00:00:00Z"})[1:-1].encode()
     assert answer(did, lambda content: content.replace(b'"publicKeyJwk"', revoked + b', "publicKeyJwk"')) == "cannot_tell"  # fmt: skip
+
+
+def test_witnesses_that_the_register_names_are_told_of(
+    settings: Settings, browser: Browser, tmp_path: Path
+) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    witness = NoteKey("witness.example/w1", private.public_key().public_bytes_raw(), COSIGNATURE)
+    with serve(replace(settings, witnesses=(f"{witness.vkey}@http://127.0.0.1:9",))) as live:
+        made, screen = issue_in(live, tmp_path), Screen(browser, live, set(), DESK)
+        path, token = f"certificates/{made.good}/1/proof.tlog-proof", token_of(made, made.good)
+        assert pastes(screen, token) == same(live, token)
+        screen.reads("witness.example/w1 has not cosigned this state of the log.")
+
+        def cosigned(sign: Callable[[bytes], bytes]) -> Serve:
+            return lambda proof: b"\n\n".join(
+                [*proof.split(b"\n\n", 1)[:1], add_cosignature(proof.decode().split("\n\n", 1)[1], witness, sign, 1_800_000_000).encode()]
+            )  # fmt: skip
+
+        for sign, words in (
+            (private.sign, "1 outside witness has cosigned the log."),
+            (lambda _message: bytes(64), "witness.example/w1 has not cosigned"),
+        ):
+            published = as_if(screen.page, live, path, cosigned(sign))
+            anchors = anchors_from(published, [witness.vkey], all_of_them=False)
+            found, report = pastes(screen, token), checked(token.encode(), anchors, published, system_clock())
+            assert (found.sentence, found.looks[3][2]) == (report.sentence, report.items[3].sentence)
+            assert words in found.looks[3][2]
+        screen.closes()
 
 
 def test_the_clock_is_looked_at_as_the_verifier_looks_at_it(

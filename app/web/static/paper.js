@@ -187,6 +187,7 @@ function show(found, token) {
   showRegister(found);
   showLooks(found.looks);
   if (found.number) put("report").href = `/report?number=${found.number}`;
+  part("here").hidden = !found.number;
   part("send").hidden = !found.send;
   part("send").querySelector("button").addEventListener("click", () => send(token));
   for (const one of document.querySelectorAll("[data-question]")) one.hidden = true;
