@@ -29,7 +29,7 @@ class Paper(Form):
         Upload | None,
         Field(
             title="The certificate as a file",
-            description="The PDF you were sent, or a credential. At most 10 MB. We look at it and keep nothing of it.",
+            description="The PDF you were sent, or a credential. At most 10 MB. A PDF is sent to us: we look at it and keep nothing of it.",
             json_schema_extra={"needed": True},
         ),
         Optional,

@@ -51,11 +51,12 @@ def whole(prepared: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with prepared.copy(place) as settings:
         clock = SetClock(system_clock() - timedelta(hours=1))
         site = connect(settings, clock)
-        yield _made(site, clock, place / "mirror")
+        yield made_of(site, clock, place / "mirror")
         site.engine.dispose()
 
 
-def _made(site: Site, clock: SetClock, place: Path) -> Mirrored:
+def made_of(site: Site, clock: SetClock, place: Path) -> Mirrored:
+    """Certificates in several states and a mirror of them, made by the real commands."""
     first = make_world(site, "Harbour Lane Training")
     worlds = [first] + [
         make_world(site, name, body=first.body, rrn=first.rrn)

@@ -1,5 +1,6 @@
 """What the public may ask of the register: search, one certificate on a day, one entry, one course on one day."""
 
+from app.registry.queries.ask import AskView, ask_view
 from app.registry.queries.bodies import BodyEntry, body_entry
 from app.registry.queries.check import CheckView, check_view
 from app.registry.queries.entries import (
@@ -13,7 +14,7 @@ from app.registry.queries.entries import (
 from app.registry.queries.paper import PaperView, paper_view
 from app.registry.queries.search import Filters, HomeView, RegisterView, home_view, register_view
 from app.registry.queries.told import register_line
-from app.registry.queries.verify import AskView, VerifyView, ask_view, verify_view
+from app.registry.queries.verify import VerifyView, verify_view
 
 __all__ = [
     "AffiliateEntry", "AskView", "BodyEntry", "CheckView", "CurriculumEntry", "Filters", "HomeView", "PaperView", "RegisterView", "ServiceEntry",

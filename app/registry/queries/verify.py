@@ -109,18 +109,6 @@ class VerifyView(View):
     """Whether that has to be read first: the answer is a yes, and what is known now is none. Then nothing about it is green."""
 
 
-class AskView(View):
-    """The page that asks for a number, with the answer when one was typed."""
-
-    typed: str
-    found: VerifyView | None
-
-
-def ask_view(unit: Unit, typed: str, on: date | None) -> AskView:
-    """The page of the question."""
-    return AskView(typed=typed, found=verify_view(unit, typed, on, None) if typed else None)
-
-
 def verify_view(unit: Unit, typed: str, on: date | None, known_at: datetime | None) -> VerifyView:
     """The four-valued answer. Nothing a person types makes it fail; a slip of the pen is never told as a no."""
     number, about, end = parse_number(typed), asked(unit, on, known_at), end_of(unit)

@@ -1,0 +1,394 @@
+// Whether the credential of a certificate is genuine and counts today, looked at in the browser: in the order, by the rules and in the words of
+// the register itself, with nothing but what the register publishes. The words stand in the page; `say` gives one by its name.
+//
+// Static files bear a digest in their address, so whoever loads this hands over what it rests on: tokens.js, logged.js,
+// and `had`, which gives the bytes published at a path of this register, or null.
+
+const DID_OF_RRN = ".well-known/did.json";
+const TYP = "vc+jwt";
+const [YES, NO, CANNOT_TELL, ASIDE] = ["yes", "no", "cannot_tell", "aside"];
+/** A no to any of these: this is not a paper that a licensed body issued and the register published. */
+const GENUINE = ["credential", "statement", "log", "licence"];
+/** A no to any of these: it was genuine and does not count now. */
+const OVER = ["revocation", "suspension", "expiry"];
+/** The members of a statement by its form, and of what is in it. */
+const FORM_1 = ["affiliates", "body", "decision", "design", "edition", "expires_on", "former_identifiers", "granted_on", "holder", "number", "previous_version", "rule_pack", "scope", "sections", "sentence", "starts_on", "verify_url", "version"]; // prettier-ignore
+const FORM_2 = [...FORM_1, "form", "licence_credential"].sort();
+const MEMBERS = {
+  holder: ["address", "name", "ref", "route"],
+  body: ["address", "code", "licence", "name", "ref", "ukas_number"],
+  edition: ["id", "title"],
+  decision: ["decided_on", "ref"],
+};
+const OF_SCOPE = ["content_hash", "interventions", "nations", "populations", "ref", "settings", "title", "version"];
+const MOST_VERSIONS = 100;
+
+const isText = (...all) => all.every((one) => typeof one === "string");
+const isMoment = (...all) => all.every((one) => /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(one) && !Number.isNaN(Date.parse(one)));
+const isDay = (...all) => all.every((one) => /^\d{4}-\d\d-\d\d$/.test(one));
+const has = (value, names) => JSON.stringify(Object.keys(value).sort()) === JSON.stringify(names);
+/** The day in London at a moment, as 2028-06-30. */
+const dayOf = (moment) => new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/London" }).format(moment);
+
+/** JSON as RFC 8785 writes it: there are no fractions in a statement. */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
+  return `{${members.join(",")}}`;
+}
+
+function isStatement(said) {
+  try {
+    return (
+      has(said, said.form === undefined ? FORM_1 : FORM_2) && [undefined, 2].includes(said.form) &&
+      Object.entries(MEMBERS).every(([name, members]) => has(said[name], members)) &&
+      said.scope.length > 0 && said.scope.every((item) => has(item, OF_SCOPE)) &&
+      said.sections.every((one) => has(one, ["label", "number", "outcome"])) &&
+      /^[A-Z]{2,6}-[0-9]{6}-[0-9A-Z]$/.test(said.number) && Number.isInteger(said.version) && said.version > 0 &&
+      isDay(said.starts_on, said.expires_on, said.decision.decided_on) && isText(said.holder.name, said.body.ref, said.body.name, said.body.licence) &&
+      (said.licence_credential ? has(said.licence_credential, ["address", "digest"]) : true)
+    ); // prettier-ignore
+  } catch {
+    return false;
+  }
+}
+
+/** As much of a signed credential as all of ours say; false for less. */
+function isSigned(said) {
+  try {
+    return (
+      isText(said.issuer.id, said.issuer.name) && isMoment(said.validFrom, said.validUntil) && said.credentialStatus.length === 2 &&
+      said.credentialStatus.every((one) => ["revocation", "suspension"].includes(one.statusPurpose) && /^[0-9]{1,6}$/.test(one.statusListIndex) && isText(one.statusListCredential))
+    ); // prettier-ignore
+  } catch {
+    return false;
+  }
+}
+
+/** What stands in the way of an answer; the message is the name of a sentence, `found` what it weighs. */
+class Stopped extends Error {
+  constructor(found, name) {
+    super(name);
+    this.found = found;
+  }
+}
+
+/** One verification: what it rests on, and what was found so far. */
+export class Looks {
+  constructor({ tokens, logged, had, say, spoken, counted, witnesses, now }) {
+    Object.assign(this, { tokens, logged, had, say, spoken, counted, witnesses, now, items: [], newest: 0, unable: false });
+  }
+
+  /** Whose keys the log has, and under which name the register signs. False when it publishes none. */
+  async begin() {
+    const published = await this.had(".well-known/log.vkey");
+    if (!published) return false;
+    try {
+      const lines = new TextDecoder().decode(published).split("\n").filter(Boolean);
+      this.keys = await Promise.all(lines.map(this.logged.keyOf));
+    } catch {
+      return false;
+    }
+    this.origin = this.keys[0]?.name ?? "";
+    this.host = this.origin.replace(/\/log$/, "");
+    this.rrn = `did:web:${this.host.replaceAll(":", "%3A")}`;
+    return this.origin !== "" && this.keys.every((key) => key.name === this.origin);
+  }
+
+  /** What a token says it is when it is none of a certificate: `statement`, `licence`, `endorsement`; nothing otherwise. */
+  kind(token) {
+    let header;
+    try {
+      header = this.tokens.headerOf(token);
+    } catch {
+      return "";
+    }
+    if (header.typ === "rrn-statement+jws") return "statement";
+    if (header.typ === TYP && this.tokens.halves(header.kid)[0] === this.rrn) return "licence";
+    const ofKey = /^bodies\/[A-Za-z0-9-]{1,40}\/keys\/[A-Za-z0-9_-]{43}$/.test(this.path(header.kid) ?? "");
+    return header.typ === "JWT" && ofKey ? "endorsement" : "";
+  }
+
+  /** The path of an address on the register's host, null for any other address. */
+  path(address) {
+    const [, host, path] = address.match(/^https?:\/\/([^/?#]+)\/+([^?#\s\\]*)$/) ?? [];
+    return host === this.host ? path : null;
+  }
+
+  tell(what, found, name, values) {
+    this.items.push({ what, found, sentence: this.say(name, values) });
+    return found;
+  }
+
+  found(what) {
+    return this.items.find((item) => item.what === what)?.found;
+  }
+
+  /** Every look, in the order of the register. Ends early when there is nothing left to look at. */
+  async look(token) {
+    try {
+      const opened = await this.openCredential(token);
+      this.tell("credential", YES, "credential_yes", { body: opened.said.issuer.name });
+      this.statement = await this.openStatement(opened);
+      const { number, version, holder } = this.statement;
+      this.tell("statement", YES, "statement_yes", { number, version, holder: holder.name });
+      const madeAt = await this.lookAtLog(token);
+      await this.lookBehind(madeAt);
+      this.lookAtKeys(opened.revoked, madeAt);
+      await this.lookAtToday(opened);
+    } catch (fault) {
+      if (!(fault instanceof Stopped)) throw fault;
+      this.tell(fault.message.split("_")[0], fault.found, fault.message);
+    }
+  }
+
+  async openCredential(token) {
+    const { headerOf, halves, keysOf, revokedSince, verify, Refused } = this.tokens;
+    let kid, said;
+    try {
+      kid = headerOf(token).kid;
+    } catch {
+      throw new Stopped(NO, "credential_not_ours");
+    }
+    const path = this.documentOf(kid);
+    if (!path || path === DID_OF_RRN) throw new Stopped(NO, "credential_stranger");
+    const document = await this.had(path);
+    if (!document) throw new Stopped(CANNOT_TELL, "credential_no_keys");
+    const keys = await keysOf(document, kid);
+    try {
+      said = await verify(token, keys, TYP);
+    } catch (fault) {
+      if (!(fault instanceof Refused)) throw fault;
+      throw new Stopped(NO, "credential_false");
+    }
+    const evidence = said.credentialSubject?.auditableEvidence;
+    if (!isSigned(said) || !isText(evidence?.linkURL, evidence?.digestMultibase)) throw new Stopped(NO, "credential_less");
+    if (said.issuer.id !== halves(kid)[0]) throw new Stopped(NO, "credential_another");
+    return { said, keys, revoked: revokedSince(document, kid) };
+  }
+
+  /** The path of the DID document that names a key: RRN's own, or that of a body in this register. */
+  documentOf(kid) {
+    const did = this.tokens.halves(kid)[0];
+    const [body, ...rest] = did.startsWith(`${this.rrn}:bodies:`) ? did.slice(this.rrn.length + 8).split(":") : [];
+    if (body !== undefined && !rest.length) return `bodies/${body}/did.json`;
+    return did === this.rrn ? DID_OF_RRN : null;
+  }
+
+  async openStatement({ said }) {
+    const { linkURL, digestMultibase } = said.credentialSubject.auditableEvidence;
+    const path = this.path(linkURL);
+    if (!path?.endsWith("/statement.json")) throw new Stopped(NO, "statement_elsewhere");
+    this.content = await this.had(path);
+    if (!this.content) throw new Stopped(CANNOT_TELL, "statement_unseen");
+    const fits = (await this.tokens.multibase(this.content)) === digestMultibase;
+    let found;
+    try {
+      found = this.tokens.object(this.content);
+    } catch {
+      found = {};
+    }
+    if (!isStatement(found)) throw fits ? new Stopped(CANNOT_TELL, "statement_new_form") : new Stopped(NO, "statement_not_ours");
+    this.folder = `certificates/${found.number}/${found.version}`;
+    const whole = this.tokens.hex(this.tokens.bytes(canonical(found))) === this.tokens.hex(this.content);
+    if (!fits || !whole || path !== `${this.folder}/statement.json`) throw new Stopped(NO, "statement_other");
+    return found;
+  }
+
+  /** Whether an entry of the log names these very files, under a checkpoint that the log signed; and since when. */
+  async lookAtLog(token) {
+    try {
+      const { seen, note, said } = await this.proven(token);
+      this.tell("log", YES, "log_yes", { size: seen.size });
+      await this.lookAtWitnesses(note);
+      return new Date(said.recorded_at);
+    } catch (fault) {
+      this.unable ||= fault instanceof this.logged.Unable;
+      if (fault instanceof this.logged.Unable) this.tell("log", CANNOT_TELL, "log_unable");
+      else if (fault instanceof Stopped) this.tell("log", fault.found, fault.message);
+      else this.tell("log", NO, "log_false");
+      return null;
+    }
+  }
+
+  async proven(token) {
+    const { bundleOf, checkpointOf, entryIn, proofIn, provenBy } = this.logged;
+    const { bytes, hex, object, sha256 } = this.tokens;
+    const text = new TextDecoder("utf-8", { fatal: true });
+    const proofText = await this.needed(`${this.folder}/proof.tlog-proof`, "log_no_proof");
+    const proof = proofIn(text.decode(proofText));
+    const newest = await checkpointOf(text.decode(await this.needed("log/checkpoint", "log_unseen")), this.keys);
+    const { path, width } = bundleOf(proof.index, newest.size);
+    const entry = entryIn(await this.needed(path, "log_no_entry"), proof.index, width);
+    const seen = await provenBy(proof, entry, this.keys);
+    const said = object(entry);
+    if (newest.origin !== this.origin || !isMoment(said.recorded_at)) throw new Stopped(NO, "log_false");
+    if (seen.origin !== this.origin) throw new Stopped(NO, "log_another");
+    const digests = { "credential.jwt": await sha256(bytes(token)), "statement.json": await sha256(this.content) };
+    const named = Object.entries(digests).every(([name, digest]) => said.files?.[name] === hex(digest));
+    if (said.kind !== "certificate.published" || !named) throw new Stopped(NO, "log_other_files");
+    return { seen, note: proof.note, said };
+  }
+
+  async needed(path, name) {
+    const content = await this.had(path);
+    if (!content) throw new Stopped(CANNOT_TELL, name);
+    return content;
+  }
+
+  /** Which of the witnesses that the register names have cosigned. */
+  async lookAtWitnesses(note) {
+    if (!this.witnesses.length) return this.tell("witnesses", ASIDE, "witnesses_none");
+    const keys = await Promise.all(this.witnesses.map(this.logged.keyOf));
+    const { signedBy } = await this.logged.openNote(note, keys).catch(() => ({ signedBy: new Set() }));
+    const missing = keys.filter((key) => !signedBy.has(key)).map((key) => key.name);
+    if (missing.length) return this.tell("witnesses", ASIDE, "witnesses_missing", { names: missing.join(", ") });
+    return this.tell("witnesses", YES, this.counted("witnesses_yes", signedBy.size), { count: signedBy.size });
+  }
+
+  /** Whether RRN's credential of the licence is genuine, about this body, and the very one the certificate names. */
+  async lookBehind(madeAt) {
+    const named = this.statement.licence_credential;
+    if (!named) return;
+    const path = this.path(named.address);
+    const content = path && (await this.had(path));
+    if (!content) return void this.tell("licence", CANNOT_TELL, "licence_unseen");
+    const document = await this.had(DID_OF_RRN);
+    if (!document) return void this.tell("licence", CANNOT_TELL, "licence_no_keys");
+    const opened = await this.openLicence(new TextDecoder().decode(content), document).catch(() => null);
+    const { body } = this.statement;
+    const { licenceNumber, issuedToParty } = opened?.said.credentialSubject ?? {};
+    const same =
+      this.tokens.hex(await this.tokens.sha256(content)) === named.digest &&
+      licenceNumber === body.licence && issuedToParty?.id === `${this.rrn}:bodies:${body.ref}`; // prettier-ignore
+    if (!same) return void this.tell("licence", NO, "licence_other");
+    const { revoked } = opened;
+    if (revoked && !(madeAt < revoked && madeAt)) this.tell("licence", CANNOT_TELL, "licence_suspect", { day: this.spoken(dayOf(revoked)) });
+    else this.tell("licence", YES, "licence_yes", { body: body.name });
+  }
+
+  async openLicence(token, document) {
+    const { kid } = this.tokens.headerOf(token);
+    const keys = this.documentOf(kid) === DID_OF_RRN ? await this.tokens.keysOf(document, kid) : new Map();
+    const said = await this.tokens.verify(token, keys, TYP);
+    if (!isSigned(said) || said.issuer.id !== this.rrn) throw new this.tokens.Refused("less, or somebody else");
+    return { said, revoked: this.tokens.revokedSince(document, kid) };
+  }
+
+  lookAtKeys(revoked, madeAt) {
+    if (revoked && !(madeAt && madeAt < revoked)) this.tell("keys", CANNOT_TELL, "keys_suspect", { day: this.spoken(dayOf(revoked)) });
+    else this.tell("keys", YES, "keys_yes");
+  }
+
+  /** Dates and both status lists. */
+  async lookAtToday(opened) {
+    const { said } = opened;
+    const begun = this.now >= new Date(said.validFrom);
+    const over = this.now > new Date(said.validUntil) || dayOf(this.now) > this.statement.expires_on;
+    this.tell("begun", begun ? YES : NO, begun ? "begun_yes" : "begun_no", { day: this.spoken(this.statement.starts_on) });
+    this.tell("expiry", over ? NO : YES, over ? "expiry_no" : "expiry_yes", { day: this.spoken(this.statement.expires_on) });
+    for (const purpose of ["revocation", "suspension"]) await this.lookAtList(purpose, opened);
+  }
+
+  async lookAtList(purpose, opened) {
+    const places = opened.said.credentialStatus.filter((one) => one.statusPurpose === purpose);
+    if (places.length !== 1) return this.tell("credential", NO, "credential_no_list");
+    let isSet;
+    try {
+      isSet = await this.bit(places[0], opened);
+    } catch (fault) {
+      if (!(fault instanceof Stopped)) throw fault;
+      return this.tell(purpose, CANNOT_TELL, `${purpose}_unseen`, { why: this.say(fault.message, { day: fault.day }) });
+    }
+    if (isSet && purpose === "revocation" && (await this.findNewest())) {
+      const { version } = this.statement;
+      return this.tell(purpose, NO, "revocation_newer", { later: version + 1, version });
+    }
+    return this.tell(purpose, isSet ? NO : YES, `${purpose}_${isSet ? "no" : "yes"}`);
+  }
+
+  /** The list says ended or replaced in one bit; which of them it is shows beside it. */
+  async findNewest() {
+    const { number, version } = this.statement;
+    for (let later = version + 1; later < version + MOST_VERSIONS; later += 1) {
+      if (!(await this.had(`certificates/${number}/${later}/statement.json`))) break;
+      this.newest = later;
+    }
+    return this.newest;
+  }
+
+  /** Whether the entry is set in the list it stands in, when that is the issuer's and counts today. */
+  async bit({ statusListCredential, statusListIndex, statusPurpose }, opened) {
+    const path = this.path(statusListCredential);
+    const content = path && (await this.had(path));
+    if (!content) throw new Stopped(CANNOT_TELL, "why_unseen");
+    let said, bits;
+    try {
+      const token = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+      said = await this.tokens.verify(token, await this.keysOfList(token, opened), TYP);
+      if (!isText(said.id, said.issuer) || !isMoment(said.validFrom, said.validUntil)) throw new this.tokens.Refused("less");
+      bits = await this.tokens.unpack(said.credentialSubject.encodedList);
+    } catch {
+      throw new Stopped(CANNOT_TELL, "why_false");
+    }
+    const named = said.id === statusListCredential && said.issuer === opened.said.issuer.id;
+    if (!named || said.credentialSubject.statusPurpose !== statusPurpose) throw new Stopped(CANNOT_TELL, "why_another");
+    if (this.now < new Date(said.validFrom) || this.now > new Date(said.validUntil)) {
+      throw Object.assign(new Stopped(CANNOT_TELL, "why_stale"), { day: this.spoken(dayOf(new Date(said.validUntil))) });
+    }
+    const index = Number(statusListIndex);
+    if (index >= this.tokens.LIST_LENGTH) throw new Stopped(CANNOT_TELL, "why_no_entry");
+    return Boolean(bits[index >> 3] & (0x80 >> (index & 7)));
+  }
+
+  /** The keys a list may be signed with: that of the credential, or a later one of the same issuer. */
+  async keysOfList(token, { keys, said }) {
+    const { kid } = this.tokens.headerOf(token);
+    if (keys.has(kid) || this.tokens.halves(kid)[0] !== said.issuer.id) return keys;
+    const document = await this.had(this.documentOf(kid));
+    return document ? this.tokens.keysOf(document, kid) : keys;
+  }
+
+  /** The one table that makes an answer of what was found: a forgery is a no, a doubt is never a yes, and never a no. */
+  answer() {
+    const by = new Map(this.items.map((item) => [item.what, item]));
+    const first = (names) => names.map((name) => by.get(name)).find((item) => item?.found === NO);
+    const untrue = first(GENUINE);
+    if (untrue) return { answer: "not_certified", sentence: this.say("answer_false", { why: untrue.sentence }) };
+    const doubt = this.items.find((item) => item.found === CANNOT_TELL);
+    if (doubt) return { answer: "cannot_tell", sentence: this.say("answer_unsure", { why: doubt.sentence }) };
+    if (!this.statement || !["begun", ...OVER].every((name) => by.has(name))) {
+      return { answer: "cannot_tell", sentence: this.say("answer_not_all") };
+    }
+    const { number, holder, scope, expires_on } = this.statement;
+    const ended = first(["begun", ...OVER]);
+    if (ended) {
+      const sentence = this.say("answer_over", { number, holder: holder.name, why: ended.sentence });
+      return { answer: ended.what === "begun" ? "not_certified" : "was_certified", sentence };
+    }
+    const what = this.say(this.counted("curricula", scope.length), { count: scope.length });
+    const day = this.spoken(expires_on);
+    return { answer: "certified", sentence: this.say("answer_yes", { holder: holder.name, day, what, number }) };
+  }
+
+  /** What to do about it, where there is something to do: the name of a sentence. */
+  advice(answer) {
+    if (GENUINE.some((what) => this.found(what) === NO)) return "advice_false";
+    if (answer === "cannot_tell") return "advice_unsure";
+    if (this.found("revocation") === NO) return "advice_newest";
+    return answer === "certified" ? "advice_yes" : "advice_over";
+  }
+
+  /** The big words above, by their name, and their tone. `today` is what the register itself says. */
+  headed(answer, today) {
+    if (answer === "certified") return ["title_yes", "yes"];
+    if (answer === "was_certified") {
+      const over = this.found("revocation") === NO || this.found("expiry") === NO;
+      const paused = this.found("suspension") === NO || today?.tone === "pause";
+      return paused && !over ? ["title_paused", "pause"] : ["title_over", "no"];
+    }
+    if (answer === "cannot_tell") return ["title_unsure", "unknown"];
+    return this.found("begun") === NO ? ["title_early", "pause"] : ["title_false", "no"];
+  }
+}
