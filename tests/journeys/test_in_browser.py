@@ -63,14 +63,16 @@ class Shown:
 
     title: str
     sentence: str
+    advice: str
     looks: list[tuple[str, str, str]]
 
 
 def shown(page: Page) -> Shown:
     page.locator("#answer").wait_for()
     rows = [row.locator(".table__value").all_inner_texts() for row in page.locator("tbody tr").all()]
+    advice = " ".join(page.locator("[data-put=advice] [data-said]").all_inner_texts())
     return Shown(
-        page.inner_text("#answer"), page.inner_text(".verdict__sentence"), [(row[0], row[1].strip(), row[2]) for row in rows]
+        page.inner_text("#answer"), page.inner_text(".verdict__sentence"), advice, [(row[0], row[1].strip(), row[2]) for row in rows]
     )  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def told(live: Live, token: str) -> dict[str, Any]:
 def same(live: Live, token: str) -> Shown:
     found = told(live, token)
     return Shown(
-        found["title"], found["sentence"], [(one["label"], one["tag"]["word"], one["sentence"]) for one in found["checks"]]
+        found["title"], found["sentence"], found["advice"], [(one["label"], one["tag"]["word"], one["sentence"]) for one in found["checks"]]
     )  # fmt: skip
 
 
@@ -189,6 +191,9 @@ def test_every_forgery_gets_the_answer_that_the_register_gives(
         + forger.token[401:],
         "the signature of another": f"{forger.head}.{forger.body}.{other[2]}",
         "other claims, truly signed": forger.signed(forger.header, json.dumps(_later(forger)).encode()),
+        "a kid that climbs": forger.signed(
+            forger.header | {"kid": forger.header["kid"].replace(forger.owner, "..")}
+        ),
         "nothing like it": "Dear commissioner, we are certified",
         "a number alone": issued.good,
     }
@@ -199,6 +204,8 @@ def test_every_forgery_gets_the_answer_that_the_register_gives(
         assert found == same(live, token), how
         assert not found.title.startswith("Yes"), how
     commissioner.looks_again()
+    no_address = forger.header | {"kid": forger.header["kid"].replace(forger.owner, "\ud800")}
+    assert pastes(commissioner, forger.signed(no_address)).title == "We cannot tell from this"
 
 
 def _later(forger: Forger) -> dict[str, Any]:
@@ -295,6 +302,19 @@ def test_the_clock_is_looked_at_as_the_verifier_looks_at_it(
         now = system_clock() + after
         commissioner.page.clock.set_fixed_time(now)
         agrees(commissioner, token_of(issued, issued.good), source(live.url), now)
+
+
+def test_what_the_register_says_today_counts_before_its_lists_are_signed_anew(
+    live: Live, issued: Mirrored, commissioner: Screen
+) -> None:
+    with urlopen(f"{live.url}/api/v1/verify/{issued.suspended}") as answer:
+        suspended = json.load(answer)
+    commissioner.page.route(f"**/api/v1/verify/{issued.good}*", lambda route: route.fulfill(json=suspended))
+    found = pastes(commissioner, token_of(issued, issued.good))
+    assert (found.title, found.sentence) == (
+        "It is genuine, but not in force just now",
+        suspended["sentence"],
+    )
 
 
 def test_when_the_register_cannot_be_asked_what_is_so_today_the_answer_is_open(
