@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from app.certificates import effects
 from app.certificates.effects import sign_log_again
 from app.certificates.rules import Answer, Status
+from app.curricula.models import Curriculum
 from app.kernel import outbox
 from app.kernel.database import Site, reading
 from app.main import create_app
@@ -196,17 +197,24 @@ def test_a_statement_about_today_is_still_one_about_a_day(site: Site) -> None:
     assert "Today: Yes, for the one curriculum on it" in page
 
 
-@pytest.mark.parametrize("kind", [Kind.SERVICES, Kind.BODIES])
+@pytest.mark.parametrize("kind", [Kind.SERVICES, Kind.CURRICULA, Kind.BODIES])
 def test_other_entries_stand_beside_a_statement_about_them(site: Site, kind: Kind, clock: SetClock) -> None:
     world = make_world(site)
     publish(world)
-    ref = world.service.organisation_ref if kind is Kind.SERVICES else world.body.ref
+    with reading(site) as unit:
+        curriculum = unit.db.query(Curriculum).one().ref
+    refs = {
+        Kind.SERVICES: world.service.organisation_ref,
+        Kind.CURRICULA: curriculum,
+        Kind.BODIES: world.body.ref,
+    }
+    ref = refs[kind]
     paper = statement_about(world, kind, ref)
     clock.now += timedelta(days=1)
     found, page = sent(world, paper, "statement.jwt")
     assert (found["answer"], found["number"], found["today"]) == ("was_certified", "", None)
     assert found["statement"]["today"]["address"] == f"/register/{kind}/{ref}"
     assert found["statement"]["today"]["stands"] and "Today: Yes" in page
-    if kind is Kind.SERVICES:
+    if kind is not Kind.BODIES:
         change(world, Status.SUSPENDED, date(2026, 3, 2))
         assert "Today: Paused: not certified just now" in sent(world, paper, "statement.jwt")[1]
