@@ -96,7 +96,7 @@ def told(live: Live, token: str) -> dict[str, Any]:
 def same(live: Live, token: str) -> Shown:
     found = told(live, token)
     return Shown(
-        found["title"], found["sentence"], found["advice"], [(one["label"], one["tag"]["word"], one["sentence"]) for one in found["checks"]]
+        found["title"], found["why"], found["advice"], [(one["label"], one["tag"]["word"], one["sentence"]) for one in found["checks"]]
     )  # fmt: skip
 
 
@@ -194,18 +194,21 @@ def test_every_forgery_gets_the_answer_that_the_register_gives(
         "a kid that climbs": forger.signed(
             forger.header | {"kid": forger.header["kid"].replace(forger.owner, "..")}
         ),
+        "a kid that nobody can write": forger.signed(
+            forger.header | {"kid": forger.header["kid"].replace(forger.owner, "\ud800")}
+        ),
+        "broken over lines, in quotes": f" “{forger.token[:70]}\n{forger.token[70:]}” ",
+        "three words with dots": "a.b.c",
         "nothing like it": "Dear commissioner, we are certified",
         "a number alone": issued.good,
     }
     for how, token in forged.items():
-        if not token.strip(".") or "\n" in token:
+        if not token.strip("."):
             continue
         found = pastes(commissioner, token)
         assert found == same(live, token), how
-        assert not found.title.startswith("Yes"), how
+        assert found.title.startswith("Yes") == (how == "broken over lines, in quotes"), how
     commissioner.looks_again()
-    no_address = forger.header | {"kid": forger.header["kid"].replace(forger.owner, "\ud800")}
-    assert pastes(commissioner, forger.signed(no_address)).title == "We cannot tell from this"
 
 
 def _later(forger: Forger) -> dict[str, Any]:
@@ -232,10 +235,10 @@ def as_if(page: Page, live: Live, path: str, change: Serve) -> Published:
 def agrees(screen: Screen, token: str, published: Published, now: datetime) -> str:
     """The answer, once browser and verifier were seen to agree on every look."""
     found = pastes(screen, token)
-    report = checked(token.encode(), anchors_from(published), published, now)
+    report = checked(token.encode(), replace(anchors_from(published), is_itself=True), published, now)
     looked = [one for one in found.looks if one[0] != "The certification body"]
     assert [one[1:] for one in looked] == [(TAGS[item.found], item.sentence) for item in report.items]
-    assert found.sentence == report.sentence
+    assert found.sentence == (report.why or report.sentence)
     return report.answer.value
 
 
@@ -257,7 +260,14 @@ def test_what_cannot_be_had_or_is_not_true_is_never_a_yes(
         made = forger.signed(forger.header, json.dumps(change(a_list(forger))).encode()).encode()
         assert answer(listed, lambda _content, made=made: made) == "cannot_tell", how  # type: ignore[misc]
     assert answer(listed, lambda _content: other) == "cannot_tell"
-    assert answer(did, lambda content: content.replace(b"P-256", b"P-384")) == "not_certified"
+    for broken in (
+        lambda content: content.replace(b"P-256", b"P-384"),
+        lambda _content: b"junk",
+        lambda _content: b"[]",
+    ):
+        assert answer(did, broken) == "cannot_tell"
+    for path in (f"{folder}/statement.json", f"{folder}/proof.tlog-proof", "log/checkpoint", bundle):
+        assert answer(path, lambda content: content[: len(content) // 2]) == "cannot_tell", path
     assert answer(f"{folder}/statement.json", lambda content: content.replace(b"Harbour", b"Hardour")) == "not_certified"  # fmt: skip
     proof = (issued.folder / f"certificates/{issued.suspended}/1/proof.tlog-proof").read_bytes()
     assert answer(f"{folder}/proof.tlog-proof", lambda _content: proof) == "not_certified"
@@ -290,7 +300,10 @@ def test_witnesses_that_the_register_names_are_told_of(
             published = as_if(screen.page, live, path, cosigned(sign))
             anchors = anchors_from(published, [witness.vkey], all_of_them=False)
             found, report = pastes(screen, token), checked(token.encode(), anchors, published, system_clock())
-            assert (found.sentence, found.looks[3][2]) == (report.sentence, report.items[3].sentence)
+            assert (found.sentence, found.looks[3][2]) == (
+                report.why or report.sentence,
+                report.items[3].sentence,
+            )
             assert words in found.looks[3][2]
         screen.closes()
 
@@ -362,7 +375,7 @@ def test_a_browser_that_knows_no_ed25519_offers_to_send_it(issued: Mirrored, com
         " name === 'Ed25519' ? Promise.reject(new DOMException('', 'NotSupportedError')) : own(form, key, name, ...more);"
     )
     found = pastes(commissioner, token_of(issued, issued.good))
-    assert found.sentence == "We cannot tell. This browser cannot check the signature of the register’s log."
+    assert found.sentence == "This browser cannot check the signature of the register’s log."
     commissioner.presses("Send it to the register").reads("Yes: it is genuine and counts today")
 
 

@@ -4,7 +4,8 @@
 const [ED25519, COSIGNATURE] = [1, 4];
 const MOST_BYTES = 65536;
 const MOST_SIGNATURES = 64;
-const WIDTH = 256;
+const HEIGHT = 8;
+const WIDTH = 2 ** HEIGHT;
 const NAME = /^[^\s+\x00-\x1f\x7f]{1,255}$/u;
 const NUMBER = /^(0|[1-9][0-9]{0,18})$/;
 /** What no note has in it: control characters other than new lines, and halves of characters. */
@@ -13,6 +14,8 @@ const HEADER = "c2sp.org/tlog-proof@v1";
 
 /** The text is not what it should be, or nobody we trust signed it. */
 export class False extends Error {}
+/** A tile could not be had, is not whole, or is of another log. */
+export class Missing extends Error {}
 /** This browser knows no Ed25519. */
 export class Unable extends Error {}
 
@@ -74,15 +77,20 @@ function lineOf(line) {
   return { name, id: data.slice(0, 4), signature: data.slice(4) };
 }
 
-/** The text of a note and which of these keys signed it. A false line of a key we know, or no line of any, is False. */
-export async function openNote(note, keys) {
+/** The text of a note and its signature lines, believed by nobody yet. */
+function split(note) {
   if (bytes(note).length > MOST_BYTES || CONTROL.test(note) || !note.endsWith("\n")) throw new False("not a note");
   const at = note.slice(0, -1).lastIndexOf("\n\n");
   const lines = note.slice(at + 2, -1).split("\n");
   if (at < 0 || lines.length > MOST_SIGNATURES) throw new False("no signatures, or too many");
-  const text = note.slice(0, at + 1);
+  return { text: note.slice(0, at + 1), lines: lines.map(lineOf) };
+}
+
+/** The text of a note and which of these keys signed it. A false line of a key we know, or no line of any, is False. */
+export async function openNote(note, keys) {
+  const { text, lines } = split(note);
   const signedBy = new Set();
-  for (const { name, id, signature } of lines.map(lineOf)) {
+  for (const { name, id, signature } of lines) {
     const key = keys.find((one) => one.name === name && same(one.id, id));
     if (key && !(await isSigned(key, text, signature))) throw new False("a signature is false");
     if (key) signedBy.add(key);
@@ -92,8 +100,13 @@ export async function openNote(note, keys) {
 }
 
 /** How large the log is and the hash over all of it, as a signed note says. */
-export async function checkpointOf(note, keys) {
-  const lines = (await openNote(note, keys)).text.split("\n");
+export const checkpointOf = async (note, keys) => pointIn((await openNote(note, keys)).text);
+
+/** The same of a note that nobody has looked at yet. */
+export const claimedBy = (note) => pointIn(split(note).text);
+
+function pointIn(text) {
+  const lines = text.split("\n");
   const whole = lines.length >= 4 && lines.at(-1) === "" && !lines.slice(0, -1).includes("");
   if (!whole) throw new False("not a checkpoint");
   const root = decode(lines[2]);
@@ -114,14 +127,18 @@ export function proofIn(text) {
 
 /** Where the entries of a log of that size are published that are next to one of them, and how many there are. */
 export function bundleOf(index, size) {
-  if (index >= size) throw new False("the log has no such entry");
   const number = Math.floor(index / WIDTH);
   const width = Math.min(WIDTH, size - number * WIDTH);
+  return { path: `log/tile/entries/${placeOf(number, width)}`, width };
+}
+
+/** A tile by its number, as the log spells it: in groups of three digits, and how wide it is when it is not whole. */
+function placeOf(number, width) {
   let place = String(number % 1000).padStart(3, "0");
   for (let rest = Math.floor(number / 1000); rest; rest = Math.floor(rest / 1000)) {
     place = `x${String(rest % 1000).padStart(3, "0")}/${place}`;
   }
-  return { path: `log/tile/entries/${place}${width < WIDTH ? `.p/${width}` : ""}`, width };
+  return `${place}${width < WIDTH ? `.p/${width}` : ""}`;
 }
 
 /** The bytes of one entry in its bundle: each stands after its length in two bytes. */
@@ -154,4 +171,38 @@ export async function provenBy(proof, entry, keys) {
   }
   if (last !== 0 || !same(digest, seen.root)) throw new False("the entry is not in the log");
   return seen;
+}
+
+/** The root that a log of that size had when it had the first so many entries, from its tiles; `had` gives the bytes at a path, or null. */
+export async function rootAt(first, size, had) {
+  let digest = null;
+  for (let level = 0; 2 ** level <= first; level += 1) {
+    const many = Math.floor(first / 2 ** level);
+    if (many % 2 === 0) continue;
+    const subtree = await subtreeAt(level, many - 1, size, had);
+    digest = digest ? await hash(1, subtree, digest) : subtree;
+  }
+  return digest;
+}
+
+/** The hash of a complete subtree: folded from the row of hashes that a tile holds. */
+async function subtreeAt(level, index, size, had) {
+  const [row, within] = [Math.floor(level / HEIGHT), level % HEIGHT];
+  const begin = index * 2 ** within;
+  const number = Math.floor(begin / WIDTH);
+  const width = Math.min(WIDTH, Math.floor(size / WIDTH ** row) - number * WIDTH);
+  const tile = await had(`log/tile/${row}/${placeOf(number, width)}`);
+  if (tile?.length !== width * 32) throw new Missing("a tile");
+  let hashes = Array.from({ length: 2 ** within }, (_, at) => tile.slice(32 * ((begin % WIDTH) + at), 32 * ((begin % WIDTH) + at + 1)));
+  while (hashes.length > 1) {
+    hashes = await Promise.all(hashes.flatMap((one, at) => (at % 2 ? [hash(1, hashes[at - 1], one)] : [])));
+  }
+  return hashes[0];
+}
+
+/** Whether the log of the newest checkpoint had that root when it had so many entries; Missing when it cannot be seen. */
+export async function beginsWith(newest, { size, root }, had) {
+  if (size === newest.size) return same(root, newest.root);
+  if (size > newest.size || !same(await rootAt(newest.size, newest.size, had), newest.root)) throw new Missing("the tree");
+  return same(await rootAt(size, newest.size, had), root);
 }

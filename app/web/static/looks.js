@@ -68,11 +68,18 @@ function isSigned(said) {
   }
 }
 
-/** What stands in the way of an answer; the message is the name of a sentence, `found` what it weighs. */
+/** Whether what was signed is a status list. */
+function isList(said) {
+  const { statusPurpose, encodedList } = said.credentialSubject ?? {};
+  const dated = isText(said.validFrom, said.validUntil) && isMoment(said.validFrom, said.validUntil);
+  return isText(said.id, said.issuer, encodedList) && dated && ["revocation", "suspension"].includes(statusPurpose);
+}
+
+/** What stands in the way of an answer; the message is the name of a sentence, `found` what it weighs, `what` where it was met. */
 class Stopped extends Error {
-  constructor(found, name) {
+  constructor(found, name, values = {}) {
     super(name);
-    this.found = found;
+    Object.assign(this, { found, values, what: name.split("_")[0] });
   }
 }
 
@@ -112,6 +119,18 @@ export class Looks {
     return header.typ === "JWT" && ofKey ? "endorsement" : "";
   }
 
+  /** Whether a token gives itself out as one of this register: its names stand in the header or in what is signed. Nothing is believed of it. */
+  names(token) {
+    const parts = token.split(".").slice(0, 2).map((part) => {
+      try {
+        return atob(part.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/"));
+      } catch {
+        return "";
+      }
+    });
+    return parts.some((part) => [this.rrn, `//${this.host}/`].some((name) => part.includes(name)));
+  }
+
   /** The path of an address on the register's host, null for any other address. */
   path(address) {
     const [, host, path] = address.match(/^https?:\/\/([^/?#]+)\/+([^?#\s\\]*)$/) ?? [];
@@ -141,12 +160,12 @@ export class Looks {
       await this.lookAtToday(opened);
     } catch (fault) {
       if (!(fault instanceof Stopped)) throw fault;
-      this.tell(fault.message.split("_")[0], fault.found, fault.message);
+      this.tell(fault.what, fault.found, fault.message, fault.values);
     }
   }
 
   async openCredential(token) {
-    const { headerOf, halves, keysOf, revokedSince, verify, Refused } = this.tokens;
+    const { headerOf, halves, verify, Refused } = this.tokens;
     let kid, said;
     try {
       kid = headerOf(token).kid;
@@ -155,33 +174,47 @@ export class Looks {
     }
     const path = this.documentOf(kid);
     if (!path || path === DID_OF_RRN) throw new Stopped(NO, "credential_stranger");
-    const document = await this.had(path);
-    if (!document) throw new Stopped(CANNOT_TELL, "credential_no_keys");
-    const keys = await keysOf(document, kid);
+    const signer = await this.signerOf(kid, path);
     try {
-      said = await verify(token, keys, TYP);
+      said = await verify(token, signer.keys, TYP);
     } catch (fault) {
       if (!(fault instanceof Refused)) throw fault;
       throw new Stopped(NO, "credential_false");
     }
     const evidence = said.credentialSubject?.auditableEvidence;
-    if (!isSigned(said) || !isText(evidence?.linkURL, evidence?.digestMultibase)) throw new Stopped(NO, "credential_less");
+    if (!isSigned(said) || !isText(evidence?.linkURL, evidence?.digestMultibase)) throw this.less(said);
     if (said.issuer.id !== halves(kid)[0]) throw new Stopped(NO, "credential_another");
-    return { said, keys, revoked: revokedSince(document, kid) };
+    return { said, ...signer };
+  }
+
+  /** Of what is truly signed and is not what was looked for: a status list lies at an address of its own. */
+  less(said) {
+    return isList(said) ? new Stopped(CANNOT_TELL, "kind_list") : new Stopped(NO, "credential_less");
+  }
+
+  /** The key of that id and from when on it counts no more. The register lists every key there ever was, so one that is not there is a no. */
+  async signerOf(kid, path) {
+    const whose = this.say(path === DID_OF_RRN ? "whose_rrn" : "whose_body");
+    const document = await this.had(path);
+    if (!document) throw new Stopped(CANNOT_TELL, "credential_no_keys", { whose });
+    const signer = await this.tokens.signerIn(document, kid).catch(() => undefined);
+    if (signer === undefined) throw new Stopped(CANNOT_TELL, "credential_keys_unreadable", { whose });
+    if (signer === null) throw new Stopped(NO, "credential_never_had", { whose });
+    return signer;
   }
 
   /** The path of the DID document that names a key: RRN's own, or that of a body in this register. */
   documentOf(kid) {
     const did = this.tokens.halves(kid)[0];
-    const [body, ...rest] = did.startsWith(`${this.rrn}:bodies:`) ? did.slice(this.rrn.length + 8).split(":") : [];
-    if (body !== undefined && !rest.length) return `bodies/${body}/did.json`;
+    const body = did.startsWith(`${this.rrn}:bodies:`) ? did.slice(this.rrn.length + 8) : "";
+    if (/^[A-Za-z0-9_-]{1,40}$/.test(body)) return `bodies/${body}/did.json`;
     return did === this.rrn ? DID_OF_RRN : null;
   }
 
   async openStatement({ said }) {
     const { linkURL, digestMultibase } = said.credentialSubject.auditableEvidence;
     const path = this.path(linkURL);
-    if (!path?.endsWith("/statement.json")) throw new Stopped(NO, "statement_elsewhere");
+    if (!/^certificates\/[A-Z0-9-]{1,20}\/[1-9][0-9]{0,4}\/statement\.json$/.test(path)) throw new Stopped(NO, "statement_elsewhere");
     this.content = await this.had(path);
     if (!this.content) throw new Stopped(CANNOT_TELL, "statement_unseen");
     const fits = (await this.tokens.multibase(this.content)) === digestMultibase;
@@ -191,7 +224,7 @@ export class Looks {
     } catch {
       found = {};
     }
-    if (!isStatement(found)) throw fits ? new Stopped(CANNOT_TELL, "statement_new_form") : new Stopped(NO, "statement_not_ours");
+    if (!isStatement(found)) throw new Stopped(CANNOT_TELL, fits ? "statement_new_form" : "statement_unreadable");
     this.folder = `certificates/${found.number}/${found.version}`;
     const whole = this.tokens.hex(this.tokens.bytes(canonical(found))) === this.tokens.hex(this.content);
     if (!fits || !whole || path !== `${this.folder}/statement.json`) throw new Stopped(NO, "statement_other");
@@ -209,28 +242,70 @@ export class Looks {
       this.unable ||= fault instanceof this.logged.Unable;
       if (fault instanceof this.logged.Unable) this.tell("log", CANNOT_TELL, "log_unable");
       else if (fault instanceof Stopped) this.tell("log", fault.found, fault.message);
-      else this.tell("log", NO, "log_false");
+      else throw fault;
       return null;
     }
   }
 
   async proven(token) {
-    const { bundleOf, checkpointOf, entryIn, proofIn, provenBy } = this.logged;
+    const { provenBy } = this.logged;
     const { bytes, hex, object, sha256 } = this.tokens;
-    const text = new TextDecoder("utf-8", { fatal: true });
-    const proofText = await this.needed(`${this.folder}/proof.tlog-proof`, "log_no_proof");
-    const proof = proofIn(text.decode(proofText));
-    const newest = await checkpointOf(text.decode(await this.needed("log/checkpoint", "log_unseen")), this.keys);
-    const { path, width } = bundleOf(proof.index, newest.size);
-    const entry = entryIn(await this.needed(path, "log_no_entry"), proof.index, width);
-    const seen = await provenBy(proof, entry, this.keys);
-    const said = object(entry);
-    if (newest.origin !== this.origin || !isMoment(said.recorded_at)) throw new Stopped(NO, "log_false");
+    const proof = await this.read(`${this.folder}/proof.tlog-proof`, "log_no_proof", "log_proof_unreadable", (text) => {
+      const found = this.logged.proofIn(text);
+      return this.logged.claimedBy(found.note) && found;
+    });
+    const newest = await this.newestOf();
+    const entry = await this.entryAt(proof.index, newest.size);
+    const [seen, said] = await this.true_("log_false", async () => [await provenBy(proof, entry, this.keys), object(entry)]);
+    if (!isMoment(said.recorded_at)) throw new Stopped(NO, "log_false");
     if (seen.origin !== this.origin) throw new Stopped(NO, "log_another");
     const digests = { "credential.jwt": await sha256(bytes(token)), "statement.json": await sha256(this.content) };
     const named = Object.entries(digests).every(([name, digest]) => said.files?.[name] === hex(digest));
     if (said.kind !== "certificate.published" || !named) throw new Stopped(NO, "log_other_files");
+    const grew = await this.logged.beginsWith(newest, seen, this.had).catch(() => undefined);
+    if (grew === undefined) throw new Stopped(CANNOT_TELL, "log_growth_unseen");
+    if (!grew) throw new Stopped(NO, "log_two_stories");
     return { seen, note: proof.note, said };
+  }
+
+  /** The newest checkpoint, which the log itself signed under its own name. */
+  async newestOf() {
+    const note = await this.read("log/checkpoint", "log_unseen", "log_checkpoint_unreadable", (text) => this.logged.claimedBy(text) && text);
+    const newest = await this.true_("log_unsigned", () => this.logged.checkpointOf(note, this.keys));
+    if (newest.origin !== this.origin) throw new Stopped(NO, "log_unsigned");
+    return newest;
+  }
+
+  /** The bytes of one entry of a log of that size. */
+  async entryAt(index, size) {
+    if (index >= size) throw new Stopped(CANNOT_TELL, "log_too_short");
+    const { path, width } = this.logged.bundleOf(index, size);
+    const bundle = await this.needed(path, "log_no_entry");
+    try {
+      return this.logged.entryIn(bundle, index, width);
+    } catch {
+      throw new Stopped(CANNOT_TELL, "log_entry_unreadable");
+    }
+  }
+
+  /** A published text as `parse` reads it: what cannot be had or read leaves the answer open. */
+  async read(path, unseen, unreadable, parse) {
+    const content = await this.needed(path, unseen);
+    try {
+      return parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content));
+    } catch {
+      throw new Stopped(CANNOT_TELL, unreadable);
+    }
+  }
+
+  /** What comes of looking at a signature or a path; a no in these words when it is false. */
+  async true_(name, look) {
+    try {
+      return await look();
+    } catch (fault) {
+      if (fault instanceof this.logged.Unable) throw fault;
+      throw new Stopped(NO, name);
+    }
   }
 
   async needed(path, name) {
@@ -256,26 +331,29 @@ export class Looks {
     const path = this.path(named.address);
     const content = path && (await this.had(path));
     if (!content) return void this.tell("licence", CANNOT_TELL, "licence_unseen");
-    const document = await this.had(DID_OF_RRN);
-    if (!document) return void this.tell("licence", CANNOT_TELL, "licence_no_keys");
-    const opened = await this.openLicence(new TextDecoder().decode(content), document).catch(() => null);
+    const digest = this.tokens.hex(await this.tokens.sha256(content));
+    const opened = await this.openLicence(new TextDecoder().decode(content)).catch((fault) => fault);
+    if (opened instanceof Stopped && opened.found === CANNOT_TELL) {
+      return void this.items.push({ what: "licence", found: CANNOT_TELL, sentence: this.say(opened.message, opened.values) });
+    }
+    if (opened instanceof Error && digest !== named.digest) return void this.tell("licence", CANNOT_TELL, "licence_unreadable");
     const { body } = this.statement;
-    const { licenceNumber, issuedToParty } = opened?.said.credentialSubject ?? {};
-    const same =
-      this.tokens.hex(await this.tokens.sha256(content)) === named.digest &&
-      licenceNumber === body.licence && issuedToParty?.id === `${this.rrn}:bodies:${body.ref}`; // prettier-ignore
-    if (!same) return void this.tell("licence", NO, "licence_other");
+    const { licenceNumber, issuedToParty } = opened.said?.credentialSubject ?? {};
+    const about = issuedToParty?.id === `${this.rrn}:bodies:${body.ref}` && licenceNumber === body.licence;
+    if (digest !== named.digest || !about) return void this.tell("licence", NO, "licence_other");
     const { revoked } = opened;
     if (revoked && !(madeAt < revoked && madeAt)) this.tell("licence", CANNOT_TELL, "licence_suspect", { day: this.spoken(dayOf(revoked)) });
     else this.tell("licence", YES, "licence_yes", { body: body.name });
   }
 
-  async openLicence(token, document) {
+  async openLicence(token) {
     const { kid } = this.tokens.headerOf(token);
-    const keys = this.documentOf(kid) === DID_OF_RRN ? await this.tokens.keysOf(document, kid) : new Map();
-    const said = await this.tokens.verify(token, keys, TYP);
-    if (!isSigned(said) || said.issuer.id !== this.rrn) throw new this.tokens.Refused("less, or somebody else");
-    return { said, revoked: this.tokens.revokedSince(document, kid) };
+    if (this.documentOf(kid) !== DID_OF_RRN) throw new this.tokens.Refused("signed by somebody else");
+    const signer = await this.signerOf(kid, DID_OF_RRN);
+    const said = await this.tokens.verify(token, signer.keys, TYP);
+    if (!isSigned(said)) throw this.less(said);
+    if (said.issuer.id !== this.rrn) throw new this.tokens.Refused("signed by somebody else than it names");
+    return { said, ...signer };
   }
 
   lookAtKeys(revoked, madeAt) {
@@ -323,7 +401,7 @@ export class Looks {
   /** Whether the entry is set in the list it stands in, when that is the issuer's and counts today. */
   async bit({ statusListCredential, statusListIndex, statusPurpose }, opened) {
     const path = this.path(statusListCredential);
-    const content = path && (await this.had(path));
+    const content = /^status\/[A-Za-z0-9-]{1,40}\/[a-z]{1,20}\/[1-9][0-9]{0,5}$/.test(path) && (await this.had(path));
     if (!content) throw new Stopped(CANNOT_TELL, "why_unseen");
     let said, bits;
     try {
@@ -344,22 +422,23 @@ export class Looks {
     return Boolean(bits[index >> 3] & (0x80 >> (index & 7)));
   }
 
-  /** The keys a list may be signed with: that of the credential, or a later one of the same issuer. */
+  /** The keys a list may be signed with: that of the credential, or another of the same issuer. */
   async keysOfList(token, { keys, said }) {
     const { kid } = this.tokens.headerOf(token);
-    if (keys.has(kid) || this.tokens.halves(kid)[0] !== said.issuer.id) return keys;
-    const document = await this.had(this.documentOf(kid));
-    return document ? this.tokens.keysOf(document, kid) : keys;
+    if (keys.has(kid)) return keys;
+    if (this.tokens.halves(kid)[0] !== said.issuer.id) throw new this.tokens.Refused("signed by somebody else");
+    return (await this.signerOf(kid, this.documentOf(kid))).keys;
   }
 
   /** The one table that makes an answer of what was found: a forgery is a no, a doubt is never a yes, and never a no. */
   answer() {
     const by = new Map(this.items.map((item) => [item.what, item]));
     const first = (names) => names.map((name) => by.get(name)).find((item) => item?.found === NO);
+    if (by.has("kind")) return { answer: "cannot_tell", sentence: by.get("kind").sentence };
     const untrue = first(GENUINE);
-    if (untrue) return { answer: "not_certified", sentence: this.say("answer_false", { why: untrue.sentence }) };
+    if (untrue) return { answer: "not_certified", sentence: untrue.sentence };
     const doubt = this.items.find((item) => item.found === CANNOT_TELL);
-    if (doubt) return { answer: "cannot_tell", sentence: this.say("answer_unsure", { why: doubt.sentence }) };
+    if (doubt) return { answer: "cannot_tell", sentence: doubt.sentence };
     if (!this.statement || !["begun", ...OVER].every((name) => by.has(name))) {
       return { answer: "cannot_tell", sentence: this.say("answer_not_all") };
     }

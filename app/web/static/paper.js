@@ -59,7 +59,10 @@ function named(token) {
   return numbers.size === 1 ? [...numbers][0] : "";
 }
 
-const isToken = (text) => text.split(".").length === 3 && /^[\x21-\x7e]+$/.test(text) && !text.startsWith("%PDF-");
+const isToken = (text) => /^[A-Za-z0-9_=+/-]+\.[A-Za-z0-9_=+/-]+\.[A-Za-z0-9_=+/-]*$/.test(text);
+
+/** A text without what mail and word processors put around and into a token: white space, marks nobody sees, quotation marks. */
+const bare = (text) => text.replaceAll(/[\s\u200b-\u200d\u2060\u00ad]/g, "").replaceAll(/^["'`<>‘’‚“”„«»‹›]+|["'`<>‘’‚“”„«»‹›]+$/g, "");
 
 /** A day besides today, as it was typed into its three boxes. */
 function dayTyped() {
@@ -82,6 +85,7 @@ async function looksAt(token) {
   const witnesses = place.dataset.witnesses.split(" ").filter(Boolean);
   const looks = new Looks({ tokens, logged, had, say, spoken, counted, witnesses, now: new Date() });
   if (!(await looks.begin())) return unsure("kind_no_keys");
+  if (!looks.names(token)) return unsure("kind_strange", { number, today: number && (await asked(number)) });
   const other = looks.kind(token);
   if (other) return unsure(`other_${other}`, { advice: "", send: true });
   await looks.look(token);
@@ -217,14 +221,14 @@ async function check(token) {
 
 /** The text of a chosen file when it is a credential, nothing when it is anything else. */
 async function tokenIn(file) {
-  const text = file.size <= 1024 * 1024 ? (await file.text()).replaceAll(/\s/g, "") : "";
+  const text = file.size <= 1024 * 1024 ? bare(await file.text()) : "";
   return isToken(text) ? text : "";
 }
 
 /** What was typed stays here. What is neither pasted nor a credential goes to the register, as the page says. */
 async function press(event) {
   const [file] = form.elements.document.files;
-  const pasted = form.elements.credential.value.replaceAll(/\s/g, "");
+  const pasted = bare(form.elements.credential.value);
   if (!file && !pasted) return;
   event.preventDefault();
   if (file && pasted) return void (put("said").textContent = say("both"));

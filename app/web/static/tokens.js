@@ -12,6 +12,8 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The token is not one of ours as we write them. */
 export class Refused extends Error {}
+/** A published document is there, and is not what stands at its address. */
+export class Unreadable extends Error {}
 
 export const bytes = (text) => new TextEncoder().encode(text);
 export const sha256 = async (data) => new Uint8Array(await crypto.subtle.digest("SHA-256", data));
@@ -104,25 +106,28 @@ export function halves(kid) {
 /** The thumbprint of a P-256 key (RFC 7638). */
 const thumbprint = async ({ x, y }) => encode(await sha256(bytes(JSON.stringify({ crv: "P-256", kty: "EC", x, y }))));
 
-/** The key of that id in a DID document; none when it is not there, on another curve, or not what its id says. */
-export async function keysOf(document, kid) {
+/** The key of that id in a DID document, and from when on nothing it signed may be believed; null when it names none, Unreadable when it is no such document. */
+export async function signerIn(document, kid) {
   const [did, name] = halves(kid);
   try {
     const said = JSON.parse(UTF8.decode(document));
-    const method = said.verificationMethod.find((one) => one.id === kid && one.controller === said.id);
-    const { kty, crv, x, y } = method.publicKeyJwk;
-    if (kty !== "EC" || crv !== "P-256" || said.id !== did || (await thumbprint({ x, y })) !== name) return new Map();
+    const found = said.verificationMethod.filter((one) => one.id === kid);
+    if (said.id !== did || found.length > 1 || found.some((one) => one.controller !== did)) throw new Unreadable();
+    if (!found.length) return null;
+    const { kty, crv, x, y } = found[0].publicKeyJwk;
+    if (kty !== "EC" || crv !== "P-256" || (await thumbprint({ x, y })) !== name) throw new Unreadable();
     const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, CURVE, false, ["verify"]);
-    return new Map([[kid, key]]);
+    return { keys: new Map([[kid, key]]), revoked: momentIn(found[0].revoked) };
   } catch {
-    return new Map();
+    throw new Unreadable();
   }
 }
 
-/** From when on nothing that a key signed may be believed; null when nobody says so, and always when the day cannot be read. */
-export function revokedSince(document, kid) {
-  const { revoked } = JSON.parse(UTF8.decode(document)).verificationMethod.find((one) => one.id === kid);
-  return revoked ? new Date(Number.isNaN(Date.parse(revoked)) ? 0 : revoked) : null;
+function momentIn(said) {
+  if (said === undefined || said === null) return null;
+  const found = new Date(said);
+  if (!/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(said) || Number.isNaN(found.getTime())) throw new Unreadable();
+  return found;
 }
 
 /** The bits of a status list (Bitstring Status List 1.0, section 3.3), and never more bytes than a list has. */
