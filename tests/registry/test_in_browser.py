@@ -20,7 +20,7 @@ SOURCE = "".join(
         ROOT / "app/registry/pages.py",
     ]
 )
-SCRIPTS = "".join((STATIC / name).read_text() for name in ("paper.js", "looks.js"))
+SCRIPTS = "".join((STATIC / name).read_text() for name in ("paper.js", "looks.js", "shapes.js"))
 
 
 @pytest.mark.parametrize("sentence", SHARED)
@@ -40,5 +40,5 @@ def test_every_sentence_that_a_script_names_is_in_the_page() -> None:
 
 
 def test_no_script_of_ours_makes_code_or_markup_of_words() -> None:
-    for name in ("paper.js", "looks.js", "tokens.js", "logged.js"):
+    for name in ("paper.js", "looks.js", "shapes.js", "tokens.js", "logged.js"):
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\(|new Function", (STATIC / name).read_text())  # fmt: skip

@@ -2,7 +2,7 @@
 // the register itself, with nothing but what the register publishes. The words stand in the page; `say` gives one by its name.
 //
 // Static files bear a digest in their address, so whoever loads this hands over what it rests on: tokens.js, logged.js,
-// and `had`, which gives the bytes published at a path of this register, or null.
+// shapes.js, and `had`, which gives the bytes published at a path of this register, or null.
 
 const DID_OF_RRN = ".well-known/did.json";
 const TYP = "vc+jwt";
@@ -11,69 +11,7 @@ const [YES, NO, CANNOT_TELL, ASIDE] = ["yes", "no", "cannot_tell", "aside"];
 const GENUINE = ["credential", "statement", "log", "licence"];
 /** A no to any of these: it was genuine and does not count now. */
 const OVER = ["revocation", "suspension", "expiry"];
-/** The members of a statement by its form, and of what is in it. */
-const FORM_1 = ["affiliates", "body", "decision", "design", "edition", "expires_on", "former_identifiers", "granted_on", "holder", "number", "previous_version", "rule_pack", "scope", "sections", "sentence", "starts_on", "verify_url", "version"]; // prettier-ignore
-const FORM_2 = [...FORM_1, "form", "licence_credential"].sort();
-const MEMBERS = {
-  holder: ["address", "name", "ref", "route"],
-  body: ["address", "code", "licence", "name", "ref", "ukas_number"],
-  edition: ["id", "title"],
-  decision: ["decided_on", "ref"],
-};
-const OF_SCOPE = ["content_hash", "interventions", "nations", "populations", "ref", "settings", "title", "version"];
 const MOST_VERSIONS = 100;
-
-const isText = (...all) => all.every((one) => typeof one === "string");
-/** A moment; parts of a second that no browser has to know are left out. */
-const moment = (text) => new Date(text.replace(/(\.\d{3})\d+/, "$1"));
-const isMoment = (...all) => all.every((one) => /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(one) && !Number.isNaN(moment(one).getTime()));
-const isDay = (...all) => all.every((one) => /^\d{4}-\d\d-\d\d$/.test(one));
-const has = (value, names) => JSON.stringify(Object.keys(value).sort()) === JSON.stringify(names);
-/** The day in London at a moment, as 2028-06-30. */
-const dayOf = (moment) => new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/London" }).format(moment);
-
-/** JSON as RFC 8785 writes it: there are no fractions in a statement. */
-function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const members = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
-  return `{${members.join(",")}}`;
-}
-
-function isStatement(said) {
-  try {
-    return (
-      has(said, said.form === undefined ? FORM_1 : FORM_2) && [undefined, 2].includes(said.form) &&
-      Object.entries(MEMBERS).every(([name, members]) => has(said[name], members)) &&
-      said.scope.length > 0 && said.scope.every((item) => has(item, OF_SCOPE)) &&
-      said.sections.every((one) => has(one, ["label", "number", "outcome"])) &&
-      /^[A-Z]{2,6}-[0-9]{6}-[0-9A-Z]$/.test(said.number) && Number.isInteger(said.version) && said.version > 0 &&
-      isDay(said.starts_on, said.expires_on, said.decision.decided_on) && isText(said.holder.name, said.body.ref, said.body.name, said.body.licence) &&
-      (said.licence_credential ? has(said.licence_credential, ["address", "digest"]) : true)
-    ); // prettier-ignore
-  } catch {
-    return false;
-  }
-}
-
-/** As much of a signed credential as all of ours say; false for less. */
-function isSigned(said) {
-  try {
-    return (
-      isText(said.issuer.id, said.issuer.name) && isMoment(said.validFrom, said.validUntil) && said.credentialStatus.length === 2 &&
-      said.credentialStatus.every((one) => ["revocation", "suspension"].includes(one.statusPurpose) && /^[0-9]{1,6}$/.test(one.statusListIndex) && isText(one.statusListCredential))
-    ); // prettier-ignore
-  } catch {
-    return false;
-  }
-}
-
-/** Whether what was signed is a status list. */
-function isList(said) {
-  const { statusPurpose, encodedList } = said.credentialSubject ?? {};
-  const dated = isText(said.validFrom, said.validUntil) && isMoment(said.validFrom, said.validUntil);
-  return isText(said.id, said.issuer, encodedList) && dated && ["revocation", "suspension"].includes(statusPurpose);
-}
 
 /** What stands in the way of an answer; the message is the name of a sentence, `found` what it weighs, `what` where it was met. */
 class Stopped extends Error {
@@ -85,8 +23,8 @@ class Stopped extends Error {
 
 /** One verification: what it rests on, and what was found so far. */
 export class Looks {
-  constructor({ tokens, logged, had, say, spoken, counted, witnesses, now }) {
-    Object.assign(this, { tokens, logged, had, say, spoken, counted, witnesses, now, items: [], newest: 0, unable: false });
+  constructor({ tokens, logged, shapes, had, say, spoken, counted, witnesses, now }) {
+    Object.assign(this, { tokens, logged, shapes, had, say, spoken, counted, witnesses, now, items: [], newest: 0, unable: false });
   }
 
   /** Whose keys the log has, and under which name the register signs. False when it publishes none. */
@@ -182,14 +120,14 @@ export class Looks {
       throw new Stopped(NO, "credential_false");
     }
     const evidence = said.credentialSubject?.auditableEvidence;
-    if (!isSigned(said) || !isText(evidence?.linkURL, evidence?.digestMultibase)) throw this.less(said);
+    if (!this.shapes.isSigned(said) || !this.shapes.isText(evidence?.linkURL, evidence?.digestMultibase)) throw this.less(said);
     if (said.issuer.id !== halves(kid)[0]) throw new Stopped(NO, "credential_another");
     return { said, ...signer };
   }
 
   /** Of what is truly signed and is not what was looked for: a status list lies at an address of its own. */
   less(said) {
-    return isList(said) ? new Stopped(CANNOT_TELL, "kind_list") : new Stopped(NO, "credential_less");
+    return this.shapes.isList(said) ? new Stopped(CANNOT_TELL, "kind_list") : new Stopped(NO, "credential_less");
   }
 
   /** The key of that id and from when on it counts no more. The register lists every key there ever was, so one that is not there is a no. */
@@ -224,9 +162,9 @@ export class Looks {
     } catch {
       found = {};
     }
-    if (!isStatement(found)) throw new Stopped(CANNOT_TELL, fits ? "statement_new_form" : "statement_unreadable");
+    if (!this.shapes.isStatement(found)) throw new Stopped(CANNOT_TELL, fits ? "statement_new_form" : "statement_unreadable");
     this.folder = `certificates/${found.number}/${found.version}`;
-    const whole = this.tokens.hex(this.tokens.bytes(canonical(found))) === this.tokens.hex(this.content);
+    const whole = this.tokens.hex(this.tokens.bytes(this.shapes.canonical(found))) === this.tokens.hex(this.content);
     if (!fits || !whole || path !== `${this.folder}/statement.json`) throw new Stopped(NO, "statement_other");
     return found;
   }
@@ -237,7 +175,7 @@ export class Looks {
       const { seen, note, said } = await this.proven(token);
       this.tell("log", YES, "log_yes", { size: seen.size });
       await this.lookAtWitnesses(note);
-      return moment(said.recorded_at);
+      return this.shapes.moment(said.recorded_at);
     } catch (fault) {
       this.unable ||= fault instanceof this.logged.Unable;
       if (fault instanceof this.logged.Unable) this.tell("log", CANNOT_TELL, "log_unable");
@@ -257,7 +195,7 @@ export class Looks {
     const newest = await this.newestOf();
     const entry = await this.entryAt(proof.index, newest.size);
     const [seen, said] = await this.true_("log_false", async () => [await provenBy(proof, entry, this.keys), object(entry)]);
-    if (!isMoment(said.recorded_at)) throw new Stopped(NO, "log_false");
+    if (!this.shapes.isMoment(said.recorded_at)) throw new Stopped(NO, "log_false");
     if (seen.origin !== this.origin) throw new Stopped(NO, "log_another");
     const digests = { "credential.jwt": await sha256(bytes(token)), "statement.json": await sha256(this.content) };
     const named = Object.entries(digests).every(([name, digest]) => said.files?.[name] === hex(digest));
@@ -342,7 +280,7 @@ export class Looks {
     const about = issuedToParty?.id === `${this.rrn}:bodies:${body.ref}` && licenceNumber === body.licence;
     if (digest !== named.digest || !about) return void this.tell("licence", NO, "licence_other");
     const { revoked } = opened;
-    if (revoked && !(madeAt < revoked && madeAt)) this.tell("licence", CANNOT_TELL, "licence_suspect", { day: this.spoken(dayOf(revoked)) });
+    if (revoked && !(madeAt < revoked && madeAt)) this.tell("licence", CANNOT_TELL, "licence_suspect", { day: this.spoken(this.shapes.dayOf(revoked)) });
     else this.tell("licence", YES, "licence_yes", { body: body.name });
   }
 
@@ -351,21 +289,21 @@ export class Looks {
     if (this.documentOf(kid) !== DID_OF_RRN) throw new this.tokens.Refused("signed by somebody else");
     const signer = await this.signerOf(kid, DID_OF_RRN);
     const said = await this.tokens.verify(token, signer.keys, TYP);
-    if (!isSigned(said)) throw this.less(said);
+    if (!this.shapes.isSigned(said)) throw this.less(said);
     if (said.issuer.id !== this.rrn) throw new this.tokens.Refused("signed by somebody else than it names");
     return { said, ...signer };
   }
 
   lookAtKeys(revoked, madeAt) {
-    if (revoked && !(madeAt && madeAt < revoked)) this.tell("keys", CANNOT_TELL, "keys_suspect", { day: this.spoken(dayOf(revoked)) });
+    if (revoked && !(madeAt && madeAt < revoked)) this.tell("keys", CANNOT_TELL, "keys_suspect", { day: this.spoken(this.shapes.dayOf(revoked)) });
     else this.tell("keys", YES, "keys_yes");
   }
 
   /** Dates and both status lists. */
   async lookAtToday(opened) {
     const { said } = opened;
-    const begun = this.now >= moment(said.validFrom);
-    const over = this.now > moment(said.validUntil) || dayOf(this.now) > this.statement.expires_on;
+    const begun = this.now >= this.shapes.moment(said.validFrom);
+    const over = this.now > this.shapes.moment(said.validUntil) || this.shapes.dayOf(this.now) > this.statement.expires_on;
     this.tell("begun", begun ? YES : NO, begun ? "begun_yes" : "begun_no", { day: this.spoken(this.statement.starts_on) });
     this.tell("expiry", over ? NO : YES, over ? "expiry_no" : "expiry_yes", { day: this.spoken(this.statement.expires_on) });
     for (const purpose of ["revocation", "suspension"]) await this.lookAtList(purpose, opened);
@@ -407,15 +345,15 @@ export class Looks {
     try {
       const token = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
       said = await this.tokens.verify(token, await this.keysOfList(token, opened), TYP);
-      if (!isText(said.id, said.issuer) || !isMoment(said.validFrom, said.validUntil)) throw new this.tokens.Refused("less");
+      if (!this.shapes.isText(said.id, said.issuer) || !this.shapes.isMoment(said.validFrom, said.validUntil)) throw new this.tokens.Refused("less");
       bits = await this.tokens.unpack(said.credentialSubject.encodedList);
     } catch {
       throw new Stopped(CANNOT_TELL, "why_false");
     }
     const named = said.id === statusListCredential && said.issuer === opened.said.issuer.id;
     if (!named || said.credentialSubject.statusPurpose !== statusPurpose) throw new Stopped(CANNOT_TELL, "why_another");
-    if (this.now < moment(said.validFrom) || this.now > moment(said.validUntil)) {
-      throw Object.assign(new Stopped(CANNOT_TELL, "why_stale"), { day: this.spoken(dayOf(moment(said.validUntil))) });
+    if (this.now < this.shapes.moment(said.validFrom) || this.now > this.shapes.moment(said.validUntil)) {
+      throw Object.assign(new Stopped(CANNOT_TELL, "why_stale"), { day: this.spoken(this.shapes.dayOf(this.shapes.moment(said.validUntil))) });
     }
     const index = Number(statusListIndex);
     if (index >= this.tokens.LIST_LENGTH) throw new Stopped(CANNOT_TELL, "why_no_entry");

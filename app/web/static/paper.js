@@ -78,12 +78,12 @@ function unsure(name, more) {
 }
 
 async function looksAt(token) {
-  const [tokens, logged, { Looks }] = await Promise.all(["tokens", "logged", "looks"].map((name) => import(place.dataset[name])));
+  const [tokens, logged, shapes, { Looks }] = await Promise.all(["tokens", "logged", "shapes", "looks"].map((name) => import(place.dataset[name])));
   const number = named(token);
   if (!isToken(token) || token.length > tokens.LONGEST) return unsure("kind_other", { number, today: number && (await asked(number)) });
   const had = remembering(fetched);
   const witnesses = place.dataset.witnesses.split(" ").filter(Boolean);
-  const looks = new Looks({ tokens, logged, had, say, spoken, counted, witnesses, now: new Date() });
+  const looks = new Looks({ tokens, logged, shapes, had, say, spoken, counted, witnesses, now: new Date() });
   if (!(await looks.begin())) return unsure("kind_no_keys");
   if (!looks.names(token)) return unsure("kind_strange", { number, today: number && (await asked(number)) });
   const other = looks.kind(token);
