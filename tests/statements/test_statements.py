@@ -70,6 +70,22 @@ def suspended_late(world: World) -> None:
     )
 
 
+def test_a_yes_about_a_day_before_it_ended_is_read_after_what_is_so_today(
+    world: World, later: SetClock
+) -> None:
+    assert look(world).so_today is None, "it is certified today as well"
+    change(world, Status.WITHDRAWN, date(2026, 4, 1), at=moment(date(2026, 4, 1)))
+    found = look(world)
+    assert found.then.facts.answer is Answer.CERTIFIED and found.so_today is not None
+    assert found.so_today.facts.answer is Answer.WAS_CERTIFIED
+    assert look(world, on=date(2026, 5, 1)).so_today is None, "it was none on that day either"
+    with TestClient(create_app(world.site.settings, later)) as web:
+        page = web.get(f"/register/certificates/{world.number}/statement?on={DAY}").text
+    first = page.index("This is so today, 1 June 2026; the answer you asked for stands below.")
+    assert first < page.index(found.then.sentence.split(". ")[0])
+    assert "verdict--yes" not in page
+
+
 def test_a_correction_recorded_later_makes_two_answers_that_differ_in_words(
     world: World, later: SetClock
 ) -> None:

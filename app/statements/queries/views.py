@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.certificates.did import Addresses
 from app.certificates.effects import OWNER
+from app.certificates.rules import Answer
 from app.kernel import files
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound, Refused, TooSoon
@@ -45,6 +46,8 @@ class AnswerView(View):
     """Whose knowledge the answer is, in words."""
     known_now: str
     """The same of what is known now."""
+    so_today: Part | None
+    """What is so today, where the answer is a yes about another day or of an earlier knowledge and today's is none: that is read first."""
 
 
 class StatementView(View):
@@ -95,9 +98,11 @@ def asked_content(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: d
 def answer_view(unit: Unit, kind: Kind, ref: str, on: date | None, known_at: datetime | None) -> AnswerView:
     """The answer, before anything is signed."""
     said = asked_content(unit, kind, ref, on, known_at)
+    today = asked_content(unit, kind, ref, None, None).then
+    is_over = said.then.facts.answer is Answer.CERTIFIED and today.facts.answer is not Answer.CERTIFIED
     return AnswerView(
         kind=kind, ref=ref, on=said.on, known_at=said.then.known_at, today=unit.today, as_of_log_size=said.as_of_log_size,
-        then=said.then, now=said.now, differs=said.differs, asked_then=said.now is not None,
+        then=said.then, now=said.now, differs=said.differs, asked_then=said.now is not None, so_today=today if is_over else None,
         **_known(said, unit.today),
     )  # fmt: skip
 
