@@ -81,7 +81,7 @@ def test_a_yes_about_a_day_before_it_ended_is_read_after_what_is_so_today(
     assert look(world, on=date(2026, 5, 1)).so_today is None, "it was none on that day either"
     with TestClient(create_app(world.site.settings, later)) as web:
         page = web.get(f"/register/certificates/{world.number}/statement?on={DAY}").text
-    first = page.index("This is so today, 1 June 2026; the answer you asked for stands below.")
+    first = page.index("This is not so today, 1 June 2026")
     assert first < page.index(found.then.sentence.split(". ")[0])
     assert "verdict--yes" not in page
 
