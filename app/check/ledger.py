@@ -24,6 +24,7 @@ from app.ledger.models import (
     LedgerHead,
     LedgerNode,
     LedgerTold,
+    Redaction,
 )
 
 ENTRY, NODE = LedgerEntry.__table__, LedgerNode.__table__
@@ -115,6 +116,31 @@ def what_was_told_is_what_was_committed(unit: Unit) -> Iterator[Breach]:
         digest = hashlib.sha256(row.salt + rfc8785.dumps(row.told)).hexdigest()
         if json.loads(row.data).get("commitment") != digest:
             yield Breach(f"ledger entry {row.number}", "committed to something else than what is told")
+    yield from _redactions(unit)
+
+
+def _redactions(unit: Unit) -> Iterator[Breach]:
+    """What an entry told is gone if, and only if, a later entry says so; and nobody reads “redacted” of anything else."""
+    untold = select(ENTRY.c.number).outerjoin(LedgerTold, LedgerTold.number == ENTRY.c.number)
+    gone = set(unit.db.scalars(untold.where(LedgerTold.number.is_(None))))
+    said = unit.db.scalars(select(ENTRY.c.subject_ref).where(ENTRY.c.kind == "entry.redacted"))
+    redacted = {int(ref.removeprefix("entry-")) for ref in said}
+    hidden = select(Redaction.number, Redaction.subject_ref, Redaction.told_at, ENTRY.c.subject_ref.label("ref"), ENTRY.c.recorded_at)  # fmt: skip
+    hidden = hidden.join(ENTRY, ENTRY.c.number == Redaction.number).where(Redaction.status == "done")
+    for number in sorted(gone - redacted):
+        yield Breach(
+            f"ledger entry {number}", "tells nothing any more, and no later entry says that it was redacted"
+        )
+    for number in sorted(redacted - gone):
+        yield Breach(f"ledger entry {number}", "was redacted, and what it told is still there")
+    for row in unit.db.execute(hidden.order_by(Redaction.number)):
+        if row.number not in redacted:
+            what = f"the words of entry {row.number} are hidden, and the log does not tell that they were redacted"
+            yield Breach("the register", what)
+        elif (row.subject_ref, row.told_at) != (row.ref, row.recorded_at):
+            yield Breach(
+                "the register", f"hides other words than those of entry {row.number}, which was redacted"
+            )
 
 
 def every_checkpoint_is_true_and_signed(unit: Unit) -> Iterator[Breach]:

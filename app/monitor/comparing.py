@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from app.certificates.rules import Statement
+from app.certificates.rules import Statement, Status
 from app.kernel.clock import civil_date
 from app.ledger.rules import Entry, EntryKind, Opaque
 from app.verifier.anchors import Published
@@ -96,6 +96,7 @@ def _certificate(number: str, told: Told, size: int, published: Published) -> It
         return
     yield from _differences(said, statements[-1][1])
     yield from _history(number, said, told, subjects.pop())
+    yield from _status(said, statements[-1][1])
 
 
 def _statements(number: str, published: Published) -> Iterator[tuple[str, Statement]]:
@@ -124,6 +125,18 @@ def _differences(said: Any, one: Statement) -> Iterator[str]:
             yield f"The register shows another {name.replace('_', ' ')} for {one.number} than the statement in its log: {shown[name]} instead of {value}."
 
 
+def _status(said: Any, one: Statement) -> Iterator[str]:
+    """The page says of its day what its own history says, whose changes are held against the log."""
+    day = date.fromisoformat(said["on"])
+    whole = [line for line in reversed(said["history"]) if not line["curriculum"]]
+    counted = sorted((line["effective_on"], at) for at, line in enumerate(whole) if line["effective_on"] <= said["on"])  # fmt: skip
+    due = Status(whole[counted[-1][1]]["status"]) if counted and day >= one.starts_on else None
+    if due and day > one.expires_on and not due.is_final:
+        due = Status.EXPIRED
+    if said["status"] != due:
+        yield f"The register says that {one.number} is {said['status'] or 'nothing'} on {day}, and by its history it is {due or 'nothing'}."
+
+
 def _history(number: str, said: Any, told: Told, subject: str) -> Iterator[str]:
     """Each change the register shows was logged in the same moment, and each logged change is shown."""
     shown = {datetime.fromisoformat(line["recorded_at"]) for line in said["history"]}
@@ -131,6 +144,12 @@ def _history(number: str, said: Any, told: Told, subject: str) -> Iterator[str]:
     published = {entry.recorded_at for entry in told.published[subject]}
     for moment in sorted(shown - changed - published):
         yield f"The register shows a change of {number} recorded at {moment:%Y-%m-%d %H:%M} that its log does not tell of."
+    for line in said["history"]:
+        if (
+            datetime.fromisoformat(line["recorded_at"]) in published - changed
+            and line["status"] != Status.ACTIVE
+        ):
+            yield f"The register shows that {number} was published as {line['status']}."
     yield from _days(number, said, [*told.changes[subject], *told.published[subject]])
     for moment in sorted(changed - shown):
         yield f"The log tells of a change of {number} at {moment:%Y-%m-%d %H:%M} that the register does not show."

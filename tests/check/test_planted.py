@@ -91,6 +91,18 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("every line", "UPDATE accreditation_status SET to_on = '2039-01-01'", "says another last day than"),
     ("every line", "UPDATE affiliate_approval SET to_on = '2039-01-01'", "says another last day than"),
     ("every line", "UPDATE trainer_approval SET from_on = '2020-01-01'", "says another day than"),
+    ("every line", "UPDATE trainer_approval SET to_on = '2039-01-01'", "says another last day than"),
+    ("every line", "UPDATE affiliate_approval SET from_on = '2020-01-01'", "says another day than"),
+    ("every line", "UPDATE accreditation_status SET status = 'active' WHERE status = 'suspended'", "says another status than"),
+    ("every line", "UPDATE accreditation_status SET public_text = 'All is well.' WHERE status = 'suspended'", "says other words than"),
+    ("every line", "UPDATE licence_status SET before = 'on_watch' WHERE status = 'suspended'", "says another status before than"),
+    ("every line", "UPDATE certificate_status SET effective_on = '2026-02-01' WHERE item_id IS NOT NULL", "says another day than"),
+    ("every line", "UPDATE certificate_status SET before = NULL WHERE item_id IS NOT NULL", "says another status before than"),
+    ("every line", "UPDATE certificate_status SET limit_on = '2039-01-01' WHERE status = 'suspended'", "says another limit than"),
+    ("every line", "UPDATE certificate_status SET limit_on = '2039-01-01' WHERE status = 'reduced'", "says another limit than"),
+    ("every line", "UPDATE certificate_status SET ends_when = 'Never.' WHERE status = 'suspended'", "says other words on what ends it than"),
+    ("every line", "DELETE FROM certificate_status WHERE item_id IS NOT NULL", "the log tells of a change of a curriculum on it that its history does not hold"),
+    ("every line", "UPDATE certificate_status SET effective_on = '2027-01-01' WHERE status = 'granted'", "was not granted on the day of its certificate"),
     # 6: what is private
     (
         "6 nothing private",
@@ -189,6 +201,13 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
         "UPDATE ledger_told SET told = (SELECT told FROM ledger_told WHERE number = 1) WHERE number = 0",
         "committed to something else than what is told",
     ),
+    ("what was told", "DELETE FROM ledger_told WHERE number = 0", "ledger entry 0 tells nothing any more, and no later entry says that it was redacted"),
+    (
+        "what was told",
+        "UPDATE ledger_entry SET kind = 'entry.redacted', subject_ref = 'entry-0' WHERE number = 1",
+        "ledger entry 0 was redacted, and what it told is still there",
+    ),
+    ("what was told", "UPDATE redaction SET status = 'done', done_on = '2026-03-03'", "the words of entry 0 are hidden, and the log does not tell that they were redacted"),
     (
         "every checkpoint",
         "UPDATE ledger_checkpoint SET root = (SELECT digest FROM ledger_node WHERE level = 0 AND place = 0)",
@@ -262,8 +281,39 @@ def test_a_planted_fault_is_found(clean: Clean, look: str, statements: str, said
     assert any(said.format(**names) in line for line in found), found
 
 
-def test_what_was_redacted_from_the_ledger_is_no_breach(clean: Clean) -> None:
-    assert clean.plant("what was told", "DELETE FROM ledger_told WHERE number = 0") == []
+WITHOUT_WORDS = (
+    "DELETE FROM ledger_told WHERE number IN (SELECT number FROM ledger_entry WHERE kind LIKE '%.status')"
+)
+REDACTED: tuple[tuple[str, str], ...] = (
+    ("UPDATE certificate_status SET effective_on = '2027-01-01' WHERE status = 'suspended'", "another day"),
+    ("UPDATE certificate_status SET status = 'withdrawn' WHERE status = 'suspended'", "another status"),
+    ("UPDATE certificate_status SET before = 'reduced' WHERE status = 'suspended'", "another status before"),
+    ("UPDATE certificate_status SET limit_on = '2039-01-01' WHERE status = 'suspended'", "another limit"),
+    ("UPDATE certificate_status SET status = 'active' WHERE item_id IS NOT NULL", "another status"),
+    ("UPDATE certificate_status SET item_id = (SELECT max(id) + min(id) FROM certificate_item) - item_id WHERE item_id IS NOT NULL", "another curriculum"),
+    ("UPDATE licence_status SET status = 'withdrawn' WHERE status = 'suspended'", "another status"),
+    ("UPDATE licence_status SET to_on = '2039-01-01' WHERE before = 'checked'", "another last day"),
+    ("UPDATE accreditation_status SET status = 'withdrawn' WHERE status = 'suspended'", "another status"),
+    ("UPDATE accreditation_status SET effective_on = '2020-01-01'", "another day"),
+    ("UPDATE affiliate_approval SET from_on = '2020-01-01'", "another day"),
+    ("UPDATE trainer_approval SET from_on = '2020-01-01'", "another day"),
+)  # fmt: skip
+"""What is altered of a line whose words were taken out of the log, and what is said of it."""
+
+
+@pytest.mark.parametrize(("statement", "said"), REDACTED)
+def test_of_what_was_redacted_status_and_days_are_still_compared(
+    clean: Clean, statement: str, said: str
+) -> None:
+    assert clean.plant("every line", WITHOUT_WORDS) == []
+    found = clean.plant("every line", WITHOUT_WORDS, statement)
+    assert any(f"says {said} than" in line for line in found), found
+
+
+def test_of_what_was_redacted_the_words_are_not_compared(clean: Clean) -> None:
+    for table in ("certificate_status", "licence_status", "accreditation_status"):
+        words = f"UPDATE {table} SET public_text = 'Redacted.' WHERE status = 'suspended'"
+        assert clean.plant("every line", WITHOUT_WORDS, words) == []
 
 
 def test_a_list_that_is_being_signed_again_is_waited_for(clean: Clean) -> None:

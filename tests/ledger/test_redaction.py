@@ -13,6 +13,7 @@ from app.check.ledger import (
     the_tree_follows_from_the_entries,
     what_was_told_is_what_was_committed,
 )
+from app.check.lines import every_line_says_what_the_log_told
 from app.kernel.actor import Actor
 from app.kernel.database import Site, reading, writing
 from app.kernel.errors import Forbidden, Invalid, Problem, Refused
@@ -94,6 +95,7 @@ def test_the_words_are_gone_from_every_page_and_every_proof_is_whole(told: Told,
             every_entry_is_what_was_logged,
             the_tree_follows_from_the_entries,
             what_was_told_is_what_was_committed,
+            every_line_says_what_the_log_told,
         ):
             assert list(walk(unit)) == []
 

@@ -91,6 +91,11 @@ def moved(history: list[Any], status: str, day: str) -> list[Any]:
     return [line | {"effective_on": day} if place == at else line for place, line in enumerate(history)]
 
 
+def renamed(history: list[Any], place: int, status: str) -> list[Any]:
+    """The history with another status at that place; the oldest change is the last."""
+    return [line | {"status": status} if line is history[place] else line for line in history]
+
+
 def test_each_lie_is_named(register: Register) -> None:
     assert "another expires on" in lie(register, lambda page: page | {"expires_on": "2040-01-01"})[0]
     assert (
@@ -103,7 +108,13 @@ def test_each_lie_is_named(register: Register) -> None:
             register,
             lambda page, status=status: page | {"history": moved(page["history"], status, "2027-09-08")},
         )
-        assert len(told) == 1 and "from 2027-09-08 on, and its log tells of one from 2026-03-02 on" in told[0]
+        assert "from 2027-09-08 on, and its log tells of one from 2026-03-02 on" in told[0]
+    for shown in ("suspended", "withdrawn", None):
+        told = lie(register, lambda page, shown=shown: page | {"status": shown})
+        assert len(told) == 1
+        assert f"is {shown or 'nothing'} on 2026-03-02, and by its history it is reduced" in told[0]
+    unsaid = lie(register, lambda page: page | {"history": renamed(page["history"], -1, "suspended")})
+    assert len(unsaid) == 1 and "was published as suspended" in unsaid[0]
     more = {"recorded_at": "2026-01-01T00:00:00Z"}
     assert "does not tell of" in lie(register, lambda page: page | {"history": [*page["history"], more]})[0]
     assert "two people are told two things" in lie(register, lambda page: page | {"as_of_log_size": 3})[0]
