@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.ceremony import keys
 from app.certificates.commands import start_reissue
@@ -380,7 +380,7 @@ def main() -> None:
     """The entry point of `rrn` and `python -m app`."""
     try:
         rrn()
-    except DBAPIError as fault:
+    except (OperationalError, ProgrammingError) as fault:  # any other fault of a statement is one of ours
         name = type(fault.orig).__name__
         say.print(
             f"The database cannot be read ({name}). If it is new, run rrn migrate first. Then run the command again."

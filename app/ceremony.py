@@ -9,8 +9,9 @@ from rich.table import Table
 from app.certificates.commands import suspect as tell_suspect
 from app.certificates.effects import OWNER, RRN_NUMBER, key_store
 from app.certificates.keys import RRN, KeyFault, PublicKey, PublicKeys, Purpose
+from app.certificates.queries.key_states import key_states
 from app.certificates.queries.keys import ended_keys, key_owners, made_with, public_keys
-from app.certificates.rules import KeyUse
+from app.certificates.rules import KeyState
 from app.kernel.actor import SYSTEM
 from app.kernel.clock import system_clock
 from app.kernel.database import connect, reading, writing
@@ -32,34 +33,33 @@ def list_keys() -> None:
     """Every key: what for, whose, since when, until when, and whether it counts no more."""
     settings = settings_or_exit()
     site = connect(settings)
+    known = public_keys(settings)
     with reading(site, SYSTEM) as unit:
         names, ended = dict(key_owners(unit)), ended_keys(unit)
+        states = key_states(unit, known, ended)
     site.engine.dispose()
     table = Table("Purpose", "Owner", "Key", "Signs from", "Until", "State")
-    now, known = system_clock(), public_keys(settings)
-    older = known.under_older_root(now)
     for key in known.all():
-        until = key.retired_at or key.sign_until
+        until, use = key.retired_at or key.sign_until, ended.get(key.id)
+        since = f" since {use.since:%Y-%m-%d %H:%M} UTC" if use else ""
         table.add_row(
             key.purpose.value, names.get(key.owner, OWNER if key.owner == RRN else key.owner), key.id,
-            f"{key.signs_from:%Y-%m-%d %H:%M}", f"{until:%Y-%m-%d %H:%M}", state_of(key, ended.get(key.id), now, known, older),
+            f"{key.signs_from:%Y-%m-%d %H:%M}", f"{until:%Y-%m-%d %H:%M}", STATES[states[key.id]] + since,
         )  # fmt: skip
     say.print(table)
 
 
-def state_of(
-    key: PublicKey, use: KeyUse | None, now: datetime, known: PublicKeys, older: list[PublicKey]
-) -> str:
-    """What a key is good for at a moment, in a few words."""
-    if use:
-        return f"{'suspect' if use.suspect else 'withdrawn'} since {use.since:%Y-%m-%d %H:%M} UTC"
-    if known.is_former_root(key, now):
-        return "signs the list of its seals only"
-    if known.is_over(key, now):
-        return "retired"
-    if key.sign_until <= now or key in older:
-        return "to be replaced: order a new one"
-    return "signs" if key.signs_from <= now else "published, signs soon"
+STATES = {
+    KeyState.SUSPECT: "suspect",
+    KeyState.WITHDRAWN: "withdrawn",
+    KeyState.LIST_ONLY: "signs the list of its seals only",
+    KeyState.RETIRED: "retired",
+    KeyState.UNLICENSED: "nothing to do: its body is not licensed",
+    KeyState.DUE: "to be replaced: order a new one",
+    KeyState.SIGNS: "signs",
+    KeyState.SOON: "published, signs soon",
+}
+"""What a key is good for, in a few words."""
 
 
 People = Annotated[list[str], typer.Option(help="The name of a person who is here. Say it at least twice.")]

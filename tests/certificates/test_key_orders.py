@@ -22,7 +22,7 @@ from app.certificates.effects.worker import OWNER
 from app.certificates.keys import RRN, PublicKey, Purpose
 from app.certificates.keys.store import LEAD, LOG_OVERLAP
 from app.certificates.models import CertificateVersion, KeyOrder, SignedStatusList
-from app.certificates.queries.keys import find_order, key_list, order_view
+from app.certificates.queries.keys import find_order, key_list, key_owners, keys_view, order_view
 from app.certificates.rules import KEY_ORDER, AskKeys, KeyTask, Status
 from app.certificates.verify import verify_pdf
 from app.kernel.actor import SYSTEM, Actor
@@ -318,6 +318,47 @@ def test_a_key_whose_time_ran_out_is_over_once_another_signs_in_its_place(
     store.renew(Purpose.CREDENTIAL, RRN, clock.now, clock.now)
     clock.now += timedelta(minutes=16)
     assert keys(production).is_over(first, clock.now)
+
+
+def test_a_key_that_was_replaced_stays_over_when_its_successor_runs_out_too(
+    production: Site, clock: SetClock
+) -> None:
+    store = key_store(production.settings)
+    first = store.ensure(Purpose.CREDENTIAL, RRN, clock.now).public
+    clock.now = first.sign_until
+    store.renew(Purpose.CREDENTIAL, RRN, clock.now, clock.now)
+    second = store.all(Purpose.CREDENTIAL, RRN)[-1]
+    clock.now = second.sign_until
+    known = keys(production)
+    assert known.is_over(first, clock.now)
+    assert not known.is_over(second, clock.now), "this is the one to be replaced"
+
+
+def words(world: World, purpose: str, owner: str) -> list[str]:
+    """What the page of keys says of an owner's keys of one kind, newest first."""
+    with reading(world.site, world.rrn) as unit:
+        found = keys_view(unit).keys
+    return [one.word.word for one in found if one.purpose == purpose and one.owner == owner]
+
+
+def test_no_order_is_asked_for_when_the_licence_of_a_body_has_ended(world: World, clock: SetClock) -> None:
+    issue(world)
+    (credential,) = of(world.site, Purpose.CREDENTIAL, world.body.ref)
+    with reading(world.site, world.rrn) as unit:
+        name = dict(key_owners(unit))[world.body.ref]
+    clock.now += timedelta(days=1)
+    change_licence(world.site, world.rrn, world.body, "suspend", clock.now.date())
+    clock.now = credential.sign_until
+    assert words(world, "Credential key", name) == ["To be replaced"], (
+        "a licence that is suspended may come back"
+    )
+    assert words(world, "Seal key", name) == ["To be replaced"]
+    change_licence(world.site, world.rrn, world.body, "withdraw", clock.now.date())
+    work(world.site)
+    assert words(world, "Credential key", name) == ["Nothing to do: body not licensed"]
+    assert words(world, "Seal key", name) == ["Withdrawn"]
+    with reading(world.site, world.rrn) as unit:
+        assert keys_view(unit).older == []
 
 
 def test_seal_keys_end_with_the_licence_and_the_credential_key_goes_on(world: World, clock: SetClock) -> None:

@@ -1,5 +1,6 @@
 """The desk of each role, with the work other people's commands brought to it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -7,10 +8,15 @@ from typing import Any
 import pytest
 
 from app.cases.rules import State
+from app.certificates.commands import start_reissue
+from app.certificates.queries.reissue import find_reissue
+from app.certificates.rules import REISSUE, StartReissue
 from app.desks import queries
 from app.desks.queries import DeskLine, DeskView
 from app.kernel.actor import ANYONE, Actor
-from app.kernel.database import Site, reading
+from app.kernel.casework import take
+from app.kernel.database import Site, reading, writing
+from app.kernel.fields import Note
 from app.permissions import Role
 from app.web.rendering import render
 from tests.audits.make import statements
@@ -355,6 +361,32 @@ def test_a_certificate_that_waits_for_the_licence_says_why_to_body_and_holder(si
     change_licence(site, world.rrn, world.body, "reinstate", date(2026, 3, 2))
     certificates.work(site)
     assert [one for one in desk(site, world.decider).i_wait_for if one.kind == "certificate"] == []
+
+
+def test_the_certificate_officer_reads_what_comes_here_and_what_was_stopped_is_the_next_action(
+    site: Site, clock: SetClock
+) -> None:
+    world = certificates.make_world(site)
+    officer = replace(world.decider, id="cai-certificates", roles=frozenset({Role.CERTIFICATE_OFFICER}))
+    certificates.issue(world)
+    clock.now += timedelta(days=1)
+    empty = desk(site, officer)
+    assert empty.start and empty.start.href == "/certificates" and "not waited for" not in drawn(empty)
+    with writing(site, officer) as unit:
+        job = start_reissue(unit, StartReissue(body=world.body.ref, reason="The artwork is new."))
+        ref = job.ref
+    running = desk(site, officer)
+    assert running.next is None
+    assert [line.sentence for line in running.i_wait_for] == [
+        "New paper is being made: 0 of 1 certificates have it."
+    ]
+    with writing(site, officer) as unit:
+        take(unit, REISSUE, find_reissue(unit, ref), "stop", Note(version=1))
+    stopped = desk(site, officer)
+    assert stopped.next and stopped.next.href == f"/reissues/{ref}"
+    assert "New paper was stopped when 0 of 1 certificates had it: go on, or give it up." in drawn(stopped)
+    assert asked(site, world.rrn) == asked(site, officer)
+    assert sentences(desk(site, world.decider)) == [] and sentences(desk(site, world.stranger)) == []
 
 
 def test_an_empty_desk_says_what_it_is_for_and_where_to_go_next(site: Site) -> None:

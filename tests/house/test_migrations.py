@@ -4,7 +4,9 @@ import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,7 +15,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, MetaData, text
+from sqlalchemy import Table as LiveTable
 
 import app.cases.models
 import app.main  # noqa: F401  every area's tables are known from here on
@@ -103,6 +106,43 @@ def test_down_and_up_again(migrated: Engine) -> None:
     assert guards(migrated) == before
     with migrated.connect() as connection:
         assert connection.execute(text("SELECT size FROM ledger_head")).scalar_one() == 0
+
+
+def put(engine: Engine, name: str, **said: Any) -> None:
+    """A row of a table as it is just now; what is not said is anything of its type."""
+    table = LiveTable(name, MetaData(), autoload_with=engine)
+    any_of = {int: said["id"], str: f"{name}-{said['id']}", datetime: datetime(2026, 3, 2, tzinfo=UTC)}
+    needed = {one.name: any_of.get(one.type.python_type, {}) for one in table.columns if not one.nullable}
+    with engine.begin() as connection:
+        connection.execute(table.insert().values(needed | said))
+
+
+def test_a_table_whose_rows_name_one_another_is_brought_to_head_with_its_rows(migrated: Engine) -> None:
+    command.upgrade(config(migrated), "0018")
+    for id, replaces in ((1, None), (2, 1)):
+        put(migrated, "event", id=id)
+        put(migrated, "paper", id=id, event_id=id, replaces_id=replaces)
+    command.upgrade(config(migrated), "head")
+    with migrated.connect() as connection:
+        rows = connection.execute(text("SELECT id, replaces_id FROM paper ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [(1, None), (2, 1)]
+        if migrated.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1, "they are heeded again"
+
+
+def test_a_migration_that_would_leave_rows_that_point_nowhere_is_taken_back(migrated: Engine) -> None:
+    if migrated.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL looks at each statement by itself")
+    command.upgrade(config(migrated), "0018")
+    with migrated.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute("INSERT INTO ledger_told (number, salt, told) VALUES (7, x'00', '{}')")
+        raw.execute("PRAGMA foreign_keys=ON")
+    with pytest.raises(RuntimeError, match="ledger_told"):
+        command.upgrade(config(migrated), "head")
+    with migrated.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0018"
 
 
 def test_the_settings_name_the_database_when_nothing_is_given(

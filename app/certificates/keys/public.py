@@ -142,11 +142,10 @@ class PublicKeys:
         return [key for key in used if key]
 
     def is_over(self, key: PublicKey, moment: datetime) -> bool:
-        """Whether its use has ended as planned: it was retired, or its time ran out and another signs in its place."""
-        ended = key.retired_at is not None and key.retired_at <= moment
-        return ended or (
-            key.sign_until <= moment and self.current(key.purpose, key.owner, moment) is not None
-        )
+        """Whether its use has ended as planned: it was retired, or its time ran out and another has signed in its place since."""
+        if key.retired_at is not None and key.retired_at <= moment:
+            return True
+        return key.sign_until <= moment and self.usable(key.purpose, key.owner, moment) not in (None, key)
 
     def is_former_root(self, key: PublicKey, moment: datetime) -> bool:
         """Whether another root certifies in place of this one, which goes on signing the list of its seals."""

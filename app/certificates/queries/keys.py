@@ -17,7 +17,8 @@ from app.certificates.models import (
     SignedRevocationList,
     SignedStatusList,
 )
-from app.certificates.rules import KEY_ORDER, LIVE, KeyEnd, KeyTask, KeyUse, ReissueState
+from app.certificates.queries.key_states import key_states, key_word
+from app.certificates.rules import KEY_ORDER, LIVE, KeyEnd, KeyState, KeyTask, KeyUse, ReissueState
 from app.kernel.casework import Casework, ToneView, steps_of, told
 from app.kernel.database import Unit
 from app.kernel.errors import NotFound
@@ -310,9 +311,10 @@ def keys_view(unit: Unit) -> KeysView:
     """Every key and every order, newest first. There are a few for each body, so there is one page."""
     orders = unit.db.scalars(visible_orders(unit).order_by(KeyOrder.id.desc())).all()
     names, ended, known = dict(key_owners(unit)), ended_keys(unit), public_keys(unit.site.settings)
-    older = known.under_older_root(unit.now)
+    states = key_states(unit, known, ended)
+    older = [key for key in known.under_older_root(unit.now) if states[key.id] is KeyState.DUE]
     return KeysView(
-        keys=[_key_line(key, names, _key_word(unit, key, ended.get(key.id), known, older), ended.get(key.id)) for key in reversed(known.all())],
+        keys=[_key_line(key, names, key_word(states[key.id]), ended.get(key.id)) for key in reversed(known.all())],
         orders=[_order_line(order, names) for order in orders], older=[names.get(key.owner, key.owner) for key in older],
     )  # fmt: skip
 
@@ -322,24 +324,6 @@ def _key_line(key: PublicKey, names: dict[str, str], word: ToneView, use: KeyUse
         id=key.id, owner=names.get(key.owner, key.owner), purpose=label(f"{key.purpose} key"), signs_from=key.signs_from,
         ends_at=use.since if use else key.retired_at or key.sign_until, word=word,
     )  # fmt: skip
-
-
-def _key_word(
-    unit: Unit, key: PublicKey, use: KeyUse | None, known: PublicKeys, older: list[PublicKey]
-) -> ToneView:
-    if use:
-        return ToneView(word=_("Suspect") if use.suspect else _("Withdrawn"), tone="no")
-    if known.is_over(key, unit.now):
-        return ToneView(word=_("Retired"), tone="plain")
-    if key.sign_until <= unit.now or key in older:
-        return ToneView(word=_("To be replaced"), tone="pause")
-    if known.is_former_root(key, unit.now):
-        return ToneView(word=_("Signs its list only"), tone="plain")
-    return ToneView(word=_("Signs"), tone="yes") if key.signs_from <= unit.now else _soon()
-
-
-def _soon() -> ToneView:
-    return ToneView(word=_("Signs soon"), tone="partly")
 
 
 def _order_line(order: KeyOrder, names: dict[str, str]) -> KeyOrderLineView:

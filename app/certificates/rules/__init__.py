@@ -2,7 +2,7 @@
 
 from app.certificates.rules.answer import Answer
 from app.certificates.rules.dates import last_day
-from app.certificates.rules.keys import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyTask, KeyUse
+from app.certificates.rules.keys import KEY_ORDER, AskKeys, KeyEnd, KeyOrderState, KeyState, KeyTask, KeyUse
 from app.certificates.rules.licence import (
     AccreditationNamed,
     Endorsed,
@@ -77,6 +77,7 @@ __all__ = [
     "ItemOn",
     "KeyEnd",
     "KeyOrderState",
+    "KeyState",
     "KeyTask",
     "KeyUse",
     "LicenceNamed",

@@ -37,6 +37,22 @@ class KeyEnd(StrEnum):
     """Others may know it; nothing it made from that moment on may be believed."""
 
 
+class KeyState(StrEnum):
+    """What a key is good for at a moment, and whether anybody has to do something about it."""
+
+    SUSPECT = "suspect"
+    WITHDRAWN = "withdrawn"
+    LIST_ONLY = "list_only"
+    """A root in whose place another certifies."""
+    RETIRED = "retired"
+    UNLICENSED = "unlicensed"
+    """Its time ran out, and its body has no licence any more: it needs no other."""
+    DUE = "due"
+    """To be replaced: its time ran out, or an older root certified it than the one that certifies now."""
+    SIGNS = "signs"
+    SOON = "soon"
+
+
 @dataclass(frozen=True)
 class KeyUse:
     """How far a key is to be believed: from when on it is not, and whether others may know it."""

@@ -6,6 +6,7 @@ from app.desks.queries.figures import figures
 from app.desks.queries.matters import complaint_lines
 from app.desks.queries.papers import certificate_lines, licence_lines
 from app.desks.queries.people import people_lines
+from app.desks.queries.reissues import reissue_lines
 from app.desks.queries.surveillance import surveillance_lines
 from app.desks.queries.views import DeskLine, DeskView, FigureView, StartView
 from app.desks.queries.work import audit_lines, case_lines, finding_lines
@@ -19,7 +20,7 @@ __all__ = ["DeskLine", "DeskView", "FigureView", "StartView", "desk"]
 
 SOURCES = (
     case_lines, audit_lines, finding_lines, surveillance_lines, people_lines, licence_lines, certificate_lines,
-    complaint_lines,
+    reissue_lines, complaint_lines,
 )  # fmt: skip
 WORKING = frozenset(set(Permission) - {
     Permission.OVERSIGHT_READ, Permission.LICENCE_READ, Permission.CERTIFICATE_READ, Permission.MARK_READ, Permission.CASE_READ,

@@ -10,7 +10,7 @@ class DeskLine(View):
     """One thing that waits for somebody; `mine` says whether for the reader."""
 
     kind: str
-    """case, audit, finding, surveillance, affiliate, trainer, licence, accreditation, certificate or complaint."""
+    """case, audit, finding, surveillance, affiliate, trainer, licence, accreditation, certificate, reissue or complaint."""
     about: str
     sentence: str
     since: date | None = None
